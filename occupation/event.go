@@ -1,0 +1,163 @@
+package occupation
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Kind is the kind of a change, spelled as the audit log's Evento_Tipo.
+type Kind string
+
+// The kinds.
+const (
+	Take     Kind = "TOMAR_SPOOL"
+	Pause    Kind = "PAUSAR_SPOOL"
+	Complete Kind = "COMPLETAR_SPOOL"
+	Expire   Kind = "VENCER_SPOOL"
+)
+
+// Action is the audit log's Accion: the verb alone.
+func (k Kind) Action() string {
+	switch k {
+	case Take:
+		return "TOMAR"
+	case Pause:
+		return "PAUSAR"
+	case Complete:
+		return "COMPLETAR"
+	case Expire:
+		return "VENCER"
+	default:
+		return ""
+	}
+}
+
+// Intent is a change that somebody wants, with all that is needed to carry it
+// out or to put it back after a crash. The lock store keeps it until it is
+// settled or undone.
+type Intent struct {
+	Event     string // unique id of the event; the audit row's ID
+	Kind      Kind
+	Key       string    // normalised TAG
+	Tag       string    // as the sheet spells it
+	Operation Operation // a finish gets it from the lock
+	Worker    Holder    // who acts; for Expire the former holder
+	// Fence: for a finish the fence that the person saw, 0 = whichever they
+	// hold. The store completes it with the lock's.
+	Fence int64
+	TTL   time.Duration // Take: how long the occupation lasts
+	Grace time.Duration // how long after the deadline nobody else may have it
+	Date  time.Time     // Complete: fecha_operacion, midnight in the shop's zone
+
+	// Completed by the store, by its clock:
+	Since    time.Time // when the occupation began
+	Deadline time.Time
+	At       time.Time // when this intent was accepted
+}
+
+// Column names a column of the tab Operaciones by its header.
+type Column string
+
+// The columns that the core knows.
+const (
+	ColTag       Column = "TAG_SPOOL"
+	ColMaterials Column = "Fecha_Materiales"
+	ColArmDate   Column = "Fecha_Armado"
+	ColArmBy     Column = "Armador"
+	ColSoldDate  Column = "Fecha_Soldadura"
+	ColSoldBy    Column = "Soldador"
+	ColHeldBy    Column = "Ocupado_Por"
+	ColSince     Column = "Fecha_Ocupacion"
+	ColState     Column = "Estado_Ocupacion" // optional in the sheet
+	ColNV        Column = "NV"
+	ColOT        Column = "OT"
+	ColClient    Column = "Cliente"
+	ColDrawing   Column = "Plano_Referencia"
+	ColPriority  Column = "Prioridad"
+)
+
+// Cell is a value for one column of a spool's row. Exactly one of Text, Date
+// and Moment is set; all zero clears the cell.
+type Cell struct {
+	Column Column
+	Text   string
+	Date   time.Time // midnight in the shop's zone, written as a date
+	Moment time.Time // written as date and time in the shop's zone
+}
+
+// AuditRow is one row of the tab Metadata.
+type AuditRow struct {
+	ID         string
+	At         time.Time
+	Kind       Kind
+	Tag        string
+	WorkerID   int
+	WorkerName string
+	Operation  Operation
+	Action     string
+	Date       time.Time // zero = none
+	JSON       string    // AuditDetail
+}
+
+// AuditDetail is the content of Metadata_JSON: what is needed to rebuild a lock
+// from the sheet alone.
+type AuditDetail struct {
+	Fence    int64     `json:"fence"`
+	Since    time.Time `json:"since,omitzero"`
+	Deadline time.Time `json:"deadline,omitzero"`
+}
+
+// Change is an intent together with what it makes of the sheet.
+type Change struct {
+	Intent Intent
+	Cells  []Cell // empty: only the audit row is to be written
+	Audit  AuditRow
+}
+
+// StateText is what Estado_Ocupacion says after a change of the kind.
+func StateText(kind Kind, op Operation) string {
+	switch kind {
+	case Take:
+		return string(op) + " en progreso"
+	case Pause:
+		return string(op) + " parcial (pausado)"
+	case Complete:
+		return string(op) + " completado"
+	case Expire:
+		return string(op) + " parcial (vencido)"
+	default:
+		return ""
+	}
+}
+
+// Change says what the accepted intent makes of the sheet.
+func (i Intent) Change() Change {
+	detail, err := json.Marshal(AuditDetail{Fence: i.Fence, Since: i.Since.UTC().Truncate(time.Second), Deadline: i.Deadline.UTC().Truncate(time.Second)})
+	if err != nil {
+		panic(err) // numbers and UTC times always marshal
+	}
+	c := Change{Intent: i, Audit: AuditRow{
+		ID: i.Event, At: i.At, Kind: i.Kind, Tag: i.Tag, WorkerID: i.Worker.ID, WorkerName: i.Worker.Name,
+		Operation: i.Operation, Action: i.Kind.Action(), Date: i.Date, JSON: string(detail),
+	}}
+	state := Cell{Column: ColState, Text: StateText(i.Kind, i.Operation)}
+	switch i.Kind {
+	case Take:
+		c.Cells = []Cell{{Column: ColHeldBy, Text: i.Worker.Label}, {Column: ColSince, Moment: i.Since}, state}
+	case Pause, Expire:
+		c.Cells = []Cell{{Column: ColHeldBy}, {Column: ColSince}, state}
+	case Complete:
+		date, by := ColArmDate, ColArmBy
+		if i.Operation == SOLD {
+			date, by = ColSoldDate, ColSoldBy
+		}
+		c.Cells = []Cell{
+			{Column: date, Date: i.Date},
+			{Column: by, Text: i.Worker.Label},
+			{Column: ColHeldBy},
+			{Column: ColSince},
+			state,
+		}
+	}
+	return c
+}

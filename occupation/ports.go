@@ -1,0 +1,234 @@
+package occupation
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Locks is the port to the lock store. Time in it is the store's own clock.
+// Every method is one round trip, and safe for use by many processes at once.
+// An error of a method is a fault of the store, or ErrUnseeded: what was asked
+// may or may not have happened, as with any line that breaks.
+type Locks interface {
+	// Intend checks holder, fence, state and deadline of each spool and, where
+	// they allow it, puts its lock into the passing state and remembers the
+	// intent as owned by replica. One outcome per intent, in order; all intents
+	// are of one kind and of distinct keys. An event that is remembered already
+	// is answered Busy and changes nothing.
+	Intend(ctx context.Context, replica string, intents []Intent) ([]Outcome, error)
+
+	// Bind gives the events of a commit its stamp and plan and takes one write
+	// from the quota that all replicas share. When Bound.Wait is positive, or
+	// Bound.Stale is not empty, nothing was bound and no write was taken. Binding
+	// the same commit again (same ID) only takes a write, for sending it again.
+	Bind(ctx context.Context, replica string, commit Commit) (Bound, error)
+
+	// Settle says that the commit has landed: takes become held; locks of
+	// finishes and expiries vanish; the intents are dropped, but those of the
+	// events in owed stay, as audit rows still to be delivered. Events that are
+	// not bound to that commit (any more) are left alone.
+	Settle(ctx context.Context, commit string, events, owed []string) error
+
+	// Undo says that for certain nothing was written: the locks go back to what
+	// they were before the intents, which are dropped. commit is the ID that the
+	// events are bound to, empty for those that were never bound; others are left
+	// alone.
+	Undo(ctx context.Context, commit string, events []string) error
+
+	// Claim makes replica the owner of every intent whose owner has no heartbeat
+	// any more and of every owed audit row, and returns them by commit, in the
+	// order of their fences.
+	Claim(ctx context.Context, replica string) ([]Unfinished, error)
+
+	// Beat is the heartbeat of a replica: until ttl has passed nobody claims what
+	// it owns. A ttl of zero says that it has gone.
+	Beat(ctx context.Context, replica string, ttl time.Duration) error
+
+	// Snapshot returns the locks of the keys, or of all spools when none is
+	// given. It works on an unseeded store too and says so.
+	Snapshot(ctx context.Context, keys ...string) (LockSnapshot, error)
+
+	// Restore adds locks that the sheet knows and the store does not (existing
+	// ones are left alone; a Fence of 0 gets a new one), raises the fence counter
+	// to at least fence, and marks the store as seeded.
+	Restore(ctx context.Context, locks []Lock, fence int64) error
+}
+
+// ErrUnseeded means that the lock store is empty: its site key is missing. It
+// must be rebuilt from the sheet before anybody takes anything.
+var ErrUnseeded = errors.New("lock store is not seeded")
+
+// Verdict is what the lock store says to an intent.
+type Verdict string
+
+// The verdicts.
+const (
+	Accepted Verdict = "accepted"  // remembered; the lock is in its passing state
+	Already  Verdict = "already"   // TAKE: the same worker holds it; nothing changed
+	Busy     Verdict = "busy"      // the same worker's earlier intent is on its way: Lock.Event
+	Occupied Verdict = "occupied"  // TAKE: somebody else holds it: Lock
+	Lapsed   Verdict = "lapsed"    // TAKE: somebody else's deadline and grace are over: Lock
+	Free     Verdict = "free"      // finish: nobody holds it
+	NotYours Verdict = "not_yours" // finish: somebody else holds it: Lock
+	Stale    Verdict = "stale"     // finish: the same worker holds it under another fence: Lock
+	Expired  Verdict = "expired"   // finish: it expired at Outcome.Expired; Lock is who has it now, if any
+	Current  Verdict = "current"   // EXPIRE: the lock is not over its deadline and grace, or not there
+)
+
+// Outcome is the lock store's answer to one intent.
+type Outcome struct {
+	Verdict Verdict
+	Intent  Intent    // completed with Operation, Fence, Since, Deadline, At; valid when Accepted
+	Lock    Lock      // the lock as it is now; zero when there is none
+	Expired time.Time // when Verdict is Expired
+}
+
+// Commit is one write of the sheet: all waiting changes under one stamp.
+type Commit struct {
+	ID      string // random; the value of the stamp
+	Stamp   int32  // 1 .. 2^31-1, random; the id of the stamp
+	Changes []Change
+	Plan    []byte    // the records' own notes: rows, before-images, everything the request is made of
+	Repair  bool      // puts right what an earlier commit of the same events wrote to a wrong row
+	Sent    time.Time // when it was bound first, by the lock store's clock; zero = never
+}
+
+// Events lists the events of the commit's changes.
+func (c Commit) Events() []string {
+	out := make([]string, len(c.Changes))
+	for i, ch := range c.Changes {
+		out[i] = ch.Intent.Event
+	}
+	return out
+}
+
+// Bound is the answer to Bind.
+type Bound struct {
+	Wait  time.Duration // positive: no write is free, ask again after it
+	Stale []string      // events that are not this replica's any more
+	Sent  time.Time     // when the commit was bound first
+}
+
+// Unfinished is a group of intents that recovery has to finish: those of one
+// commit, or one that was never bound (Commit.ID is empty), or owed audit rows
+// (Owed is true; the locks are settled already).
+type Unfinished struct {
+	Commit Commit // Changes hold the intents; Stamp, Plan, Repair, Sent as bound
+	Owed   bool
+}
+
+// LockSnapshot is what the lock store holds at one moment.
+type LockSnapshot struct {
+	Now    time.Time // the store's clock
+	Seeded bool
+	Fence  int64 // the highest fence given so far
+	Locks  []Lock
+}
+
+// Records is the port to the sheet.
+type Records interface {
+	// Book returns the spools as the sheet has them, from a read that began at
+	// most maxAge ago; maxAge <= 0 asks for a read that begins now. Our own
+	// commits are in it. Errors: SHEET_SCHEMA, SHEET_UNAVAILABLE.
+	Book(ctx context.Context, maxAge time.Duration) (*Book, error)
+
+	// Prepare finds the rows of the changes on a read at most five seconds old
+	// and makes the plan of a commit. Changes that cannot be written (the TAG is
+	// gone or doubled) are named in Draft.Refused. An error concerns all.
+	Prepare(ctx context.Context, changes []Change) (Draft, error)
+
+	// Commit sends the commit once. Errors: *Refused (for certain nothing was
+	// applied) or *Unknown (nobody can tell yet); nil means that it has landed,
+	// now or in an earlier sending.
+	Commit(ctx context.Context, commit Commit) (Receipt, error)
+
+	// Resolve finds out for certain whether a commit that may have been sent has
+	// landed; if not, it never can any more when Resolve has returned false. An
+	// error means that this is not known yet; it may take minutes.
+	Resolve(ctx context.Context, commit Commit) (landed bool, receipt Receipt, err error)
+
+	// Ledger reads what the audit log knows: the highest fence and the last
+	// occupation per spool key. A missing log is an empty ledger.
+	Ledger(ctx context.Context) (Ledger, error)
+}
+
+// Draft is a prepared commit.
+type Draft struct {
+	Plan    []byte
+	Refused map[string]*Error // by event; those are not in the plan
+}
+
+// Receipt says what became of a commit that has landed.
+type Receipt struct {
+	Owed []string // events whose audit row is still to be delivered
+	// Remainder is not nil when people moved rows meanwhile and something was
+	// written to a wrong row: the plan of one more commit that puts it right.
+	Remainder []byte
+}
+
+// Refused means that for certain nothing of the commit was applied.
+type Refused struct {
+	Err *Error // the reason for people; nil when only time is needed
+	// Bad are the indexes of the changes to blame; empty = all or not known.
+	Bad []int
+	// Wait is positive when the same commit may be sent again after it (429).
+	Wait time.Duration
+	// StampTaken: another commit uses this stamp id; choose another.
+	StampTaken bool
+	// Burned: recovery has burned the stamp; the commit belongs to nobody here.
+	Burned bool
+}
+
+func (r *Refused) Error() string {
+	if r.Err != nil {
+		return "commit refused: " + r.Err.Error()
+	}
+	return "commit refused"
+}
+
+func (r *Refused) Unwrap() error {
+	if r.Err == nil {
+		return nil
+	}
+	return r.Err
+}
+
+// Unknown means that the outcome of a sending is not known.
+type Unknown struct {
+	Err error
+	// Again: the same commit may be sent again at once, it can land only once.
+	Again bool
+}
+
+func (u *Unknown) Error() string { return "outcome unknown: " + u.Err.Error() }
+func (u *Unknown) Unwrap() error { return u.Err }
+
+// Ledger is what the audit log knows of fences and occupations.
+type Ledger struct {
+	Fence int64
+	Takes map[string]Lock // by spool key: the last take whose occupation is not ended in the log
+}
+
+// Directory is the port to the people.
+type Directory interface {
+	// Worker returns the worker with the id. Error: WORKER_UNKNOWN (Unlinked),
+	// SHEET_SCHEMA, SHEET_UNAVAILABLE. Inactive workers are returned.
+	Worker(ctx context.Context, id int) (Worker, error)
+	// BySlack returns the worker linked to a Slack user id; errors as Worker.
+	BySlack(ctx context.Context, slackID string) (Worker, error)
+}
+
+// Notifier is the port to the people's eyes for what they do not wait for any
+// more.
+type Notifier interface {
+	// Settled tells what became of an operation whose answer was "it is being
+	// checked", or which recovery finished. It must not block for long.
+	Settled(ctx context.Context, notice Notice)
+}
+
+// Notice is news about one intent for the worker who intended it.
+type Notice struct {
+	Intent Intent
+	Err    *Error // nil: it is done; else what became of it instead
+}

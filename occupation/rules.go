@@ -1,0 +1,73 @@
+package occupation
+
+// CanWork checks that the worker may do the operation at all: active, and with
+// a role for it. Errors: WORKER_UNKNOWN, ROLE_NOT_ALLOWED.
+func CanWork(w Worker, op Operation) *Error {
+	if err := CanAct(w); err != nil {
+		return err
+	}
+	if !w.May(op) {
+		return &Error{Code: RoleNotAllowed, Operation: op}
+	}
+	return nil
+}
+
+// CanAct checks that the worker is one and active. Error: WORKER_UNKNOWN.
+func CanAct(w Worker) *Error {
+	if w.ID == 0 {
+		return &Error{Code: WorkerUnknown, Reason: Unlinked}
+	}
+	if !w.Active {
+		return &Error{Code: WorkerUnknown, Reason: Inactive}
+	}
+	return nil
+}
+
+// CanTake checks a spool's own prerequisites for TOMAR: ARM needs
+// Fecha_Materiales and no Fecha_Armado; SOLD needs both and no
+// Fecha_Soldadura. Who holds it is not looked at. Errors: PREREQUISITE_NOT_MET,
+// SHEET_SCHEMA (a cell that decides could not be read).
+func CanTake(s Spool, op Operation) *Error {
+	decides := []Column{ColMaterials, ColArmDate}
+	if op == SOLD {
+		decides = append(decides, ColSoldDate)
+	}
+	for _, c := range decides {
+		if f, bad := s.Fault(c); bad {
+			return &Error{Code: SheetSchema, Reason: UnreadCell, Tag: s.Tag, Column: c, Row: f.Row, Text: f.Text}
+		}
+	}
+	missing := func(c Column) *Error {
+		return &Error{Code: PrerequisiteNotMet, Reason: EmptyColumn, Tag: s.Tag, Operation: op, Column: c, Row: s.Row}
+	}
+	switch {
+	case s.Materials.IsZero():
+		return missing(ColMaterials)
+	case op == ARM && !s.ArmDate.IsZero():
+		return &Error{Code: PrerequisiteNotMet, Reason: AlreadyDone, Tag: s.Tag, Operation: op, Column: ColArmDate, Since: s.ArmDate, Holder: Holder{Name: s.ArmBy}}
+	case op == SOLD && s.ArmDate.IsZero():
+		return missing(ColArmDate)
+	case op == SOLD && !s.SoldDate.IsZero():
+		return &Error{Code: PrerequisiteNotMet, Reason: AlreadyDone, Tag: s.Tag, Operation: op, Column: ColSoldDate, Since: s.SoldDate, Holder: Holder{Name: s.SoldBy}}
+	default:
+		return nil
+	}
+}
+
+// Infer says which operation a worker who names none means: what the spool
+// needs next. Errors: PREREQUISITE_NOT_MET when nothing is left to do,
+// SHEET_SCHEMA when a date that decides cannot be read, ROLE_NOT_ALLOWED when
+// the worker may not do what is needed.
+func Infer(s Spool, w Worker) (Operation, *Error) {
+	op := s.Next()
+	if op == "" {
+		return "", CanTake(s, SOLD)
+	}
+	if err := CanTake(s, op); err != nil && err.Code == SheetSchema {
+		return "", err
+	}
+	if !w.May(op) {
+		return "", &Error{Code: RoleNotAllowed, Tag: s.Tag, Operation: op}
+	}
+	return op, nil
+}

@@ -1,0 +1,142 @@
+package occupation
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxTagLength is the longest TAG that is looked at, in characters. The
+// longest ones seen in shops have about 30.
+const MaxTagLength = 60
+
+// TagKey normalises a TAG: upper case, no accents, no white space or invisible
+// characters, every dash a plain one. Two spellings are the same TAG when their
+// keys are equal. The empty key means that there is no TAG.
+func TagKey(tag string) string {
+	var b strings.Builder
+	for _, r := range tag {
+		switch {
+		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r), unicode.Is(unicode.Mn, r):
+			continue
+		case unicode.Is(unicode.Pd, r), r == '−':
+			b.WriteByte('-')
+		default:
+			b.WriteRune(plainLetter(unicode.ToUpper(r)))
+		}
+	}
+	return b.String()
+}
+
+// plainLetter takes the accent off an upper-case letter of the languages that
+// TAGs are written in.
+func plainLetter(r rune) rune {
+	switch r {
+	case 'Á', 'À', 'Ä', 'Â', 'Ã', 'Å':
+		return 'A'
+	case 'É', 'È', 'Ë', 'Ê':
+		return 'E'
+	case 'Í', 'Ì', 'Ï', 'Î':
+		return 'I'
+	case 'Ó', 'Ò', 'Ö', 'Ô', 'Õ':
+		return 'O'
+	case 'Ú', 'Ù', 'Ü', 'Û':
+		return 'U'
+	case 'Ñ':
+		return 'N'
+	case 'Ç':
+		return 'C'
+	default:
+		return r
+	}
+}
+
+// Match returns the spools whose TAG has the part in it, in the order of the
+// sheet; a part that is a whole TAG matches that alone. Parts of fewer than two
+// letters or digits match nothing.
+func (b *Book) Match(part string) []Spool {
+	key := TagKey(part)
+	if alnum(key) < 2 || utf8.RuneCountInString(key) > MaxTagLength {
+		return nil
+	}
+	var out []Spool
+	if rows := b.byKey[key]; len(rows) > 0 {
+		for _, r := range rows {
+			out = append(out, b.Spools[r])
+		}
+		return out
+	}
+	for _, s := range b.Spools {
+		if strings.Contains(TagKey(s.Tag), key) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Nearest returns up to n spools whose TAGs are most like the text, best first;
+// none when nothing is like it.
+func (b *Book) Nearest(text string, n int) []Spool {
+	key := TagKey(text)
+	length := utf8.RuneCountInString(key)
+	if alnum(key) < 3 || length > MaxTagLength {
+		return nil
+	}
+	type scored struct{ at, score int }
+	var found []scored
+	query := []rune(key)
+	for i, s := range b.Spools {
+		if score := distanceWithin([]rune(TagKey(s.Tag)), query); score*3 <= length {
+			found = append(found, scored{i, score})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(a.score, b.score) })
+	var out []Spool
+	for _, f := range found[:min(n, len(found))] {
+		out = append(out, b.Spools[f.at])
+	}
+	return out
+}
+
+func (b *Book) nearestTags(text string, n int) []string {
+	var out []string
+	for _, s := range b.Nearest(text, n) {
+		out = append(out, s.Tag)
+	}
+	return out
+}
+
+func alnum(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// distanceWithin is the edit distance between the query and the part of the tag
+// that is most like it (Sellers): letters of the tag before and after that part
+// cost nothing, so that a mistyped part of a TAG still finds it.
+func distanceWithin(tag, query []rune) int {
+	column := make([]int, len(query)+1)
+	for i := range column {
+		column[i] = i
+	}
+	best := len(query)
+	for _, t := range tag {
+		diagonal := column[0]
+		for i, q := range query {
+			step := diagonal
+			if q != t {
+				step = 1 + min(diagonal, column[i], column[i+1])
+			}
+			diagonal, column[i+1] = column[i+1], step
+		}
+		best = min(best, column[len(query)])
+	}
+	return best
+}
