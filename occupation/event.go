@@ -55,6 +55,16 @@ type Intent struct {
 	At       time.Time // when this intent was accepted
 }
 
+// in gives the intent's times in a zone; the lock store knows instants only.
+func (i Intent) in(zone *time.Location) Intent {
+	for _, t := range []*time.Time{&i.Date, &i.Since, &i.Deadline, &i.At} {
+		if !t.IsZero() {
+			*t = t.In(zone)
+		}
+	}
+	return i
+}
+
 // Column names a column of the tab Operaciones by its header.
 type Column string
 

@@ -157,6 +157,9 @@ type Records interface {
 type Draft struct {
 	Plan    []byte
 	Refused map[string]*Error // by event; those are not in the plan
+	// Rows are the rows that the plan writes, as they were read, by event; the
+	// core checks once more on them that a row is nobody else's.
+	Rows map[string]Spool
 }
 
 // Receipt says what became of a commit that has landed.

@@ -71,3 +71,24 @@ func Infer(s Spool, w Worker) (Operation, *Error) {
 	}
 	return op, nil
 }
+
+// CanWrite checks, on the row as the commit is made from it, what a lock alone
+// cannot know: that nobody else stands there, and that a date which is to be
+// written is not there already. Errors: SPOOL_OCCUPIED, PREREQUISITE_NOT_MET,
+// SHEET_SCHEMA.
+func CanWrite(i Intent, s Spool) *Error {
+	switch i.Kind {
+	case Take:
+		if s.Occupied() && s.HolderID != i.Worker.ID {
+			return &Error{
+				Code: SpoolOccupied, Reason: HeldByHand, Tag: s.Tag, Row: s.Row,
+				Holder: Holder{ID: s.HolderID, Name: s.HeldBy}, Since: s.Since,
+			}
+		}
+		return CanTake(s, i.Operation)
+	case Complete:
+		return CanTake(s, i.Operation)
+	default:
+		return nil
+	}
+}

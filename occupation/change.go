@@ -1,0 +1,195 @@
+package occupation
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// freshEnough is how old a read may be that confirms a refusal.
+const freshEnough = time.Second
+
+// changed is what became of one intent: the lock store's verdict and, for those
+// that it accepted, the end of the commit.
+type changed struct {
+	Outcome
+	err *Error
+}
+
+// change carries intents of one kind through intend, commit and settle, and
+// waits for the end of each, at most the service's patience. The error is
+// LOCKS_UNAVAILABLE or one of rebuilding the locks; then nothing was changed.
+func (s *Service) change(ctx context.Context, intents []Intent) ([]changed, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
+	defer cancel()
+	out, overtaken, err := s.attempt(ctx, intents)
+	if err != nil || len(overtaken) == 0 {
+		return out, err
+	}
+	// The worker's earlier tap of another kind has ended meanwhile: ask again.
+	again := make([]Intent, len(overtaken))
+	for j, i := range overtaken {
+		again[j] = intents[i]
+	}
+	second, _, err := s.attempt(ctx, again)
+	if err != nil {
+		return nil, err
+	}
+	for j, i := range overtaken {
+		out[i] = second[j]
+		if out[i].Verdict == Busy && out[i].err == nil {
+			out[i].err = checking(again[j].Tag)
+		}
+	}
+	return out, nil
+}
+
+// attempt is one round of change. overtaken are the indexes of the intents that
+// waited for the end of an earlier intent of another kind, and were not
+// recorded themselves.
+func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed, overtaken []int, err error) {
+	if len(intents) == 0 {
+		return nil, nil, nil
+	}
+	outcomes, err := s.intend(ctx, intents)
+	if err != nil {
+		return nil, nil, err
+	}
+	jobs := make([]*job, len(intents))
+	for i, o := range outcomes {
+		jobs[i] = s.follow(intents[i], o)
+	}
+	out = make([]changed, len(intents))
+	for i, o := range outcomes {
+		out[i].Outcome = o
+		j := jobs[i]
+		if j == nil {
+			if o.Verdict == Busy {
+				out[i].err = checking(o.Lock.Tag)
+			}
+			continue
+		}
+		select {
+		case <-j.done:
+		case <-ctx.Done():
+		}
+		switch {
+		case j.intent.Kind == intents[i].Kind:
+			out[i].err = j.leave()
+			out[i].Intent, out[i].Lock = j.intent, j.intent.lock()
+		case j.ended():
+			overtaken = append(overtaken, i)
+		default:
+			out[i].err = checking(o.Lock.Tag)
+		}
+	}
+	return out, overtaken, nil
+}
+
+// intend is Locks.Intend, with the lock store rebuilt first where it is empty.
+func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, error) {
+	outcomes, err := s.locks.Intend(ctx, s.cfg.Replica, intents)
+	if errors.Is(err, ErrUnseeded) {
+		if err := s.Rebuild(ctx); err != nil {
+			return nil, err
+		}
+		outcomes, err = s.locks.Intend(ctx, s.cfg.Replica, intents)
+	}
+	if err != nil {
+		// The script may have run and its answer been lost: what it remembered
+		// is put back as soon as the store answers.
+		s.committer.forget(intents)
+		return nil, locksGone(err, NothingDone)
+	}
+	return outcomes, nil
+}
+
+// follow hands an accepted intent to the committer, or finds the job of the
+// earlier intent that a Busy verdict speaks of. nil = there is nothing to wait
+// for here.
+func (s *Service) follow(intent Intent, o Outcome) *job {
+	switch o.Verdict {
+	case Accepted:
+		return s.committer.add(&job{intent: o.Intent, done: make(chan struct{})})
+	case Busy:
+		if j := s.committer.find(o.Lock.Event); j != nil {
+			return j
+		}
+		if o.Lock.Event == intent.Event {
+			// Our own sending, repeated by the client after a broken line: it
+			// was remembered the first time. If it is another replica's, binding
+			// it will say so.
+			intent.Operation, intent.Fence = o.Lock.Operation, o.Lock.Fence
+			intent.Since, intent.Deadline, intent.At = o.Lock.Since, o.Lock.Deadline, o.Lock.Since
+			return s.committer.add(&job{intent: intent, done: make(chan struct{})})
+		}
+	}
+	return nil
+}
+
+// lock is the occupation that the intent speaks of.
+func (i Intent) lock() Lock {
+	return Lock{
+		Key: i.Key, Tag: i.Tag, Holder: i.Worker, Operation: i.Operation,
+		Since: i.Since, Deadline: i.Deadline, Fence: i.Fence, State: Held,
+	}
+}
+
+// newResults makes one result per distinct tag. Errors: INVALID_INPUT.
+func newResults(tags []string, kind Kind) ([]Result, error) {
+	seen := map[string]bool{}
+	var out []Result
+	for _, t := range tags {
+		key := TagKey(t)
+		if key == "" || len([]rune(key)) > MaxTagLength {
+			return nil, &Error{Code: InvalidInput, Reason: BadTag, Text: t}
+		}
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, Result{Tag: t, Kind: kind})
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return nil, &Error{Code: InvalidInput, Reason: NoTags}
+	case len(out) > MaxBatch:
+		return nil, &Error{Code: InvalidInput, Reason: TooManyTags, Row: len(out)}
+	default:
+		return out, nil
+	}
+}
+
+func checking(tag string) *Error {
+	return &Error{Code: SheetUnavailable, Reason: BeingChecked, Tag: tag}
+}
+
+// asUnavailable gives an error of the records a code if it carries none.
+func asUnavailable(err error) error {
+	if CodeOf(err) != "" {
+		return err
+	}
+	return &Error{Code: SheetUnavailable, Reason: NothingDone, Err: err}
+}
+
+func locksGone(err error, reason Reason) error {
+	if CodeOf(err) != "" {
+		return err
+	}
+	return &Error{Code: LocksUnavailable, Reason: reason, Err: err}
+}
+
+// local gives the times of a lock in the shop's zone.
+func (s *Service) local(l Lock) Lock {
+	if l.Fence != 0 {
+		l.Since, l.Deadline = l.Since.In(s.cfg.Zone), l.Deadline.In(s.cfg.Zone)
+	}
+	return l
+}
+
+func (s *Service) localLocks(locks []Lock) map[string]Lock {
+	out := make(map[string]Lock, len(locks))
+	for _, l := range locks {
+		out[l.Key] = s.local(l)
+	}
+	return out
+}

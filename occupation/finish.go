@@ -1,0 +1,167 @@
+package occupation
+
+import (
+	"context"
+	"time"
+)
+
+// Pause is PAUSAR: the worker gives the spools back unfinished; anyone with the
+// role may take them again. One result per distinct tag, in order. The error
+// concerns the whole request: INVALID_INPUT, WORKER_UNKNOWN, SHEET_... and
+// LOCKS_UNAVAILABLE.
+func (s *Service) Pause(ctx context.Context, r Request, targets []Target) ([]Result, error) {
+	return s.finish(ctx, r, Pause, targets, time.Time{})
+}
+
+// Complete is COMPLETAR: the operation of the worker's lock is done, on the
+// given day (midnight in the shop's zone, from ParseDate). Results and errors
+// as Pause.
+func (s *Service) Complete(ctx context.Context, r Request, targets []Target, day time.Time) ([]Result, error) {
+	now := r.Now.In(s.cfg.Zone)
+	day, bad := checkDate(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, s.cfg.Zone), Midnight(now), "")
+	if bad != nil {
+		return nil, bad
+	}
+	return s.finish(ctx, r, Complete, targets, day)
+}
+
+func (s *Service) finish(ctx context.Context, r Request, kind Kind, targets []Target, day time.Time) ([]Result, error) {
+	worker, err := s.Worker(ctx, r.Worker)
+	if err != nil {
+		return nil, err
+	}
+	tags := make([]string, len(targets))
+	fences := map[string]int64{}
+	for i, t := range targets {
+		tags[i] = t.Tag
+		fences[TagKey(t.Tag)] = t.Fence
+	}
+	results, err := newResults(tags, kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.findRows(ctx, results); err != nil {
+		return nil, err
+	}
+	var at []int
+	var intents []Intent
+	for i := range results {
+		if results[i].Err != nil {
+			continue
+		}
+		results[i].Date = day
+		key := TagKey(results[i].Tag)
+		at = append(at, i)
+		intents = append(intents, Intent{
+			Event: eventID(r, kind, key), Kind: kind, Key: key, Tag: results[i].Tag,
+			Worker: worker.AsHolder(), Fence: fences[key], Grace: s.cfg.Grace, Date: day,
+		})
+	}
+	outcomes, err := s.change(ctx, intents)
+	if err != nil {
+		return nil, err
+	}
+	if outcomes, err = s.finishByRow(ctx, worker, results, at, intents, outcomes); err != nil {
+		return nil, err
+	}
+	for n, i := range at {
+		s.concludeFinish(&results[i], outcomes[n])
+	}
+	return results, nil
+}
+
+// findRows finds the row of each result, on a fresh read where the snapshot
+// has none.
+func (s *Service) findRows(ctx context.Context, results []Result) error {
+	book, err := s.Book(ctx)
+	if err != nil {
+		return err
+	}
+	for i, fresh := 0, false; i < len(results); i++ {
+		spool, missing := book.Find(results[i].Tag)
+		if missing != nil && !fresh {
+			if book, err = s.records.Book(ctx, freshEnough); err != nil {
+				return asUnavailable(err)
+			}
+			fresh = true
+			spool, missing = book.Find(results[i].Tag)
+		}
+		if results[i].Err = missing; missing == nil {
+			results[i].Spool, results[i].Tag = spool, spool.Tag
+		}
+	}
+	return nil
+}
+
+// finishByRow helps where the lock store says that nobody holds a spool and the
+// sheet says that this worker does: the lock is rebuilt and asked again.
+func (s *Service) finishByRow(ctx context.Context, w Worker, results []Result, at []int, intents []Intent, outcomes []changed) ([]changed, error) {
+	var book *Book
+	var lost []Spool
+	var again []int
+	for n, i := range at {
+		if outcomes[n].Verdict != Free {
+			continue
+		}
+		if book == nil {
+			var err error
+			if book, err = s.records.Book(ctx, freshEnough); err != nil {
+				return nil, asUnavailable(err)
+			}
+		}
+		spool, missing := book.Find(results[i].Tag)
+		if missing != nil {
+			continue
+		}
+		results[i].Spool = spool
+		if spool.HolderID == w.ID && intents[n].Fence == 0 {
+			lost = append(lost, spool)
+			again = append(again, n)
+		}
+	}
+	if len(lost) == 0 {
+		return outcomes, nil
+	}
+	if err := s.restore(ctx, lost); err != nil {
+		return nil, err
+	}
+	retry := make([]Intent, len(again))
+	for j, n := range again {
+		retry[j] = intents[n]
+	}
+	redone, err := s.change(ctx, retry)
+	if err != nil {
+		return nil, err
+	}
+	for j, n := range again {
+		outcomes[n] = redone[j]
+	}
+	return outcomes, nil
+}
+
+func (s *Service) concludeFinish(res *Result, o changed) {
+	res.Lock, res.Err = s.local(o.Lock), o.err
+	held := func(code Code, reason Reason) *Error {
+		return &Error{
+			Code: code, Reason: reason, Tag: res.Tag, Operation: res.Lock.Operation, Holder: res.Lock.Holder,
+			Since: res.Lock.Since, Until: res.Lock.Deadline,
+		}
+	}
+	switch o.Verdict {
+	case Accepted, Busy:
+	case Free:
+		res.Err = &Error{Code: NotOwner, Reason: NobodyHolds, Tag: res.Tag, Holder: Holder{Name: res.Spool.HeldBy}, Since: res.Spool.Since}
+		if res.Spool.Occupied() {
+			res.Err.Reason = ""
+		}
+	case NotYours:
+		res.Err = held(NotOwner, "")
+	case Stale:
+		res.Err = held(NotOwner, HeldAnew)
+	case Expired:
+		res.Err = held(LockExpired, "")
+		res.Err.Expired = o.Expired.In(s.cfg.Zone)
+	default:
+		res.Err = &Error{Code: LocksUnavailable, Reason: NothingDone, Tag: res.Tag}
+	}
+}

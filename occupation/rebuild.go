@@ -1,0 +1,86 @@
+package occupation
+
+import (
+	"context"
+)
+
+// Rebuild fills an empty lock store from the sheet: a lock for every row that
+// says occupied by a worker's id, with fence and deadline from the audit log
+// where it knows them. It does nothing when the store is not empty. Errors:
+// SHEET_..., LOCKS_UNAVAILABLE.
+func (s *Service) Rebuild(ctx context.Context) error {
+	s.rebuild.Lock()
+	defer s.rebuild.Unlock()
+	snap, err := s.locks.Snapshot(ctx, "-")
+	if err != nil {
+		return locksGone(err, NothingDone)
+	}
+	if snap.Seeded {
+		return nil
+	}
+	book, err := s.records.Book(ctx, 0)
+	if err != nil {
+		return asUnavailable(err)
+	}
+	var held []Spool
+	for _, sp := range book.Spools {
+		if sp.HolderID != 0 {
+			held = append(held, sp)
+		}
+	}
+	return s.restoreFrom(ctx, held, snap)
+}
+
+// restore gives locks to spools whose rows say that they are held while the
+// lock store knows nothing of it.
+func (s *Service) restore(ctx context.Context, spools []Spool) error {
+	if len(spools) == 0 {
+		return nil
+	}
+	snap, err := s.locks.Snapshot(ctx, "-")
+	if err != nil {
+		return locksGone(err, NothingDone)
+	}
+	return s.restoreFrom(ctx, spools, snap)
+}
+
+func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnapshot) error {
+	ledger, err := s.records.Ledger(ctx)
+	if err != nil {
+		return asUnavailable(err)
+	}
+	locks := make([]Lock, 0, len(spools))
+	for _, sp := range spools {
+		locks = append(locks, s.lockFromRow(ctx, sp, ledger, snap))
+	}
+	if err := s.locks.Restore(ctx, locks, ledger.Fence); err != nil {
+		return locksGone(err, NothingDone)
+	}
+	return nil
+}
+
+// lockFromRow makes the lock that a row speaks of. The audit log's take of the
+// same worker gives the rest; without it the operation is what the spool needs
+// next and the deadline counts from Fecha_Ocupacion, or from now when that is
+// empty or cannot be read.
+func (s *Service) lockFromRow(ctx context.Context, sp Spool, ledger Ledger, snap LockSnapshot) Lock {
+	key := TagKey(sp.Tag)
+	if known, ok := ledger.Takes[key]; ok && known.Holder.ID == sp.HolderID {
+		known.Key, known.Tag, known.State = key, sp.Tag, Held
+		known.Holder.Label = sp.HeldBy
+		return known
+	}
+	holder := Holder{ID: sp.HolderID, Name: sp.HeldBy, Label: sp.HeldBy}
+	if w, err := s.directory.Worker(ctx, sp.HolderID); err == nil {
+		holder = w.AsHolder()
+	}
+	since := sp.Since
+	if since.IsZero() || since.After(snap.Now) {
+		since = snap.Now
+	}
+	op := sp.Next()
+	if op == "" {
+		op = SOLD
+	}
+	return Lock{Key: key, Tag: sp.Tag, Holder: holder, Operation: op, Since: since, Deadline: since.Add(s.cfg.TTL), State: Held}
+}

@@ -1,0 +1,122 @@
+package occupation
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Held lists all that is held now, oldest first: by the locks, and by the sheet
+// where the lock store knows nothing of it. Errors: SHEET_..., LOCKS_UNAVAILABLE.
+func (s *Service) Held(ctx context.Context) ([]Status, error) {
+	book, err := s.Book(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.locks.Snapshot(ctx)
+	if err != nil {
+		return nil, locksGone(err, NothingDone)
+	}
+	byKey := s.localLocks(snap.Locks)
+	var out []Status
+	for _, sp := range book.Spools {
+		key := TagKey(sp.Tag)
+		if l, ok := byKey[key]; ok || sp.Occupied() {
+			out = append(out, Status{Spool: sp, Lock: l})
+			delete(byKey, key)
+		}
+	}
+	for _, l := range byKey { // held, and its row has gone meanwhile
+		out = append(out, Status{Spool: Spool{Tag: l.Tag}, Lock: l})
+	}
+	slices.SortFunc(out, func(a, b Status) int {
+		return cmp.Or(a.since().Compare(b.since()), strings.Compare(a.Spool.Tag, b.Spool.Tag))
+	})
+	return out, nil
+}
+
+// Free lists what the worker could take now for the operation (or for what each
+// spool needs next, when op is empty), by priority and then in the order of the
+// sheet, at most limit. Every word of the query must stand in the TAG, NV, OT,
+// client or drawing. Errors: as Held.
+func (s *Service) Free(ctx context.Context, w Worker, op Operation, query string, limit int) ([]Spool, error) {
+	book, err := s.Book(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.locks.Snapshot(ctx)
+	if err != nil {
+		return nil, locksGone(err, NothingDone)
+	}
+	locked := s.localLocks(snap.Locks)
+	words := Words(query)
+	for i := range words {
+		words[i] = TagKey(words[i])
+	}
+	var out []Spool
+	for _, sp := range book.Spools {
+		want := op
+		if want == "" {
+			want = sp.Next()
+		}
+		_, held := locked[TagKey(sp.Tag)]
+		if held || sp.Occupied() || !w.May(want) || CanTake(sp, want) != nil || !sp.mentions(words) {
+			continue
+		}
+		if len(book.byKey[TagKey(sp.Tag)]) == 1 {
+			out = append(out, sp)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Spool) int { return cmp.Compare(urgency(a.Priority), urgency(b.Priority)) })
+	return out[:min(limit, len(out))], nil
+}
+
+// mentions reports whether every normalised word stands in one of the fields
+// that people search by.
+func (s Spool) mentions(words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	fields := []string{TagKey(s.Tag), TagKey(s.NV), TagKey(s.OT), TagKey(s.Client), TagKey(s.Drawing)}
+	for _, w := range words {
+		if !slices.ContainsFunc(fields, func(f string) bool { return strings.Contains(f, w) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s Status) since() time.Time {
+	if s.Lock.Fence != 0 {
+		return s.Lock.Since
+	}
+	return s.Spool.Since
+}
+
+// urgency ranks what shops write into Prioridad: numbers as they are, words by
+// their meaning, nothing last.
+func urgency(priority string) int {
+	switch p := TagKey(priority); p {
+	case "":
+		return 100
+	case "URGENTE", "CRITICA", "CRITICO":
+		return 0
+	case "ALTA", "A":
+		return 1
+	case "MEDIA", "NORMAL", "M", "B":
+		return 2
+	case "BAJA", "C":
+		return 3
+	default:
+		n := 0
+		for _, r := range p {
+			if r < '0' || r > '9' || n > 99 {
+				return 50
+			}
+			n = 10*n + int(r-'0')
+		}
+		return n
+	}
+}

@@ -1,0 +1,179 @@
+package occupation
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	mathrand "math/rand/v2"
+	"time"
+)
+
+const (
+	maxSends   = 4                // sendings of one commit whose outcome stays unknown
+	maxRefusal = 90 * time.Second // how long a commit is tried against "wait" answers
+	maxRepairs = 5                // commits that put right one commit
+)
+
+// ending is what became of a commit. Exactly one of landed, again, stale,
+// unknown and refused (none of the others) holds.
+type ending struct {
+	landed  bool
+	commit  string // landed: the commit that the events are bound to now
+	receipt Receipt
+	again   bool     // nothing was sent; prepare anew, more may have gathered
+	stale   []string // these events are another replica's now
+	unknown bool     // the process stops before it is known
+	bad     []int    // refused: the changes to blame, if known
+	err     error
+	sends   int
+}
+
+func (e ending) String() string {
+	switch {
+	case e.landed:
+		return "landed"
+	case e.again:
+		return "waited"
+	case len(e.stale) > 0:
+		return "stale"
+	case e.unknown:
+		return "unknown"
+	default:
+		return "refused"
+	}
+}
+
+// send brings one prepared commit to a certain end: it is bound, sent, sent
+// again after an unknown outcome where it can land only once, and else
+// resolved. The commit gets its time, and another stamp if its own is taken.
+func (c *committer) send(ctx context.Context, commit *Commit) ending {
+	var end ending
+	began := time.Now()
+	for {
+		bound, err := c.bind(ctx, commit, end.sends > 0)
+		switch {
+		case err != nil && end.sends == 0:
+			return ending{err: locksGone(err, NothingDone)}
+		case err != nil:
+			return c.resolve(ctx, commit, end)
+		case len(bound.Stale) > 0:
+			return ending{stale: bound.Stale, sends: end.sends}
+		case bound.Wait > 0:
+			if wait(ctx, bound.Wait) != nil {
+				if end.sends == 0 {
+					return ending{err: &Error{Code: SheetUnavailable, Reason: NothingDone}}
+				}
+				return c.resolve(ctx, commit, end)
+			}
+			if end.sends == 0 && !commit.Repair {
+				return ending{again: true}
+			}
+			continue
+		}
+		commit.Sent = bound.Sent
+		end.sends++
+		try, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
+		receipt, err := c.records.Commit(try, *commit)
+		cancel()
+		if err == nil {
+			return c.repair(ctx, *commit, ending{landed: true, commit: commit.ID, receipt: receipt, sends: end.sends})
+		}
+		if refused, ok := errors.AsType[*Refused](err); ok {
+			switch {
+			case refused.Burned:
+				return ending{stale: commit.Events(), sends: end.sends}
+			case refused.StampTaken:
+				commit.Stamp = newStamp()
+				continue
+			case refused.Wait > 0 && time.Since(began) < maxRefusal:
+				if wait(ctx, refused.Wait) == nil {
+					continue
+				}
+			}
+			end.bad = refused.Bad
+			if end.err = error(refused.Err); refused.Err == nil {
+				end.err = &Error{Code: SheetUnavailable, Reason: NothingDone, Err: refused}
+			}
+			return end
+		}
+		end.err = err
+		unknown, ok := errors.AsType[*Unknown](err)
+		if !ok || !unknown.Again || end.sends >= maxSends || wait(ctx, backoff(end.sends)) != nil {
+			return c.resolve(ctx, commit, end)
+		}
+	}
+}
+
+// bind binds the commit; before a sending again it waits for the lock store
+// for a while, because the outcome of the first is open.
+func (c *committer) bind(ctx context.Context, commit *Commit, again bool) (Bound, error) {
+	tries := 1
+	if again {
+		tries = 3
+	}
+	var bound Bound
+	var err error
+	for n := range tries {
+		try, cancel := context.WithTimeout(ctx, 5*time.Second)
+		bound, err = c.locks.Bind(try, c.cfg.Replica, *commit)
+		cancel()
+		if err == nil || errors.Is(err, ErrUnseeded) || wait(ctx, backoff(n)) != nil {
+			break
+		}
+	}
+	return bound, err
+}
+
+// resolve finds out what became of a commit that may have been sent. It goes on
+// until it knows or the process stops.
+func (c *committer) resolve(ctx context.Context, commit *Commit, end ending) ending {
+	for n := 0; ; n++ {
+		try, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
+		landed, receipt, err := c.records.Resolve(try, *commit)
+		cancel()
+		switch {
+		case err == nil && landed:
+			return c.repair(ctx, *commit, ending{landed: true, commit: commit.ID, receipt: receipt, sends: end.sends})
+		case err == nil:
+			return ending{err: &Error{Code: SheetUnavailable, Reason: NothingDone, Err: end.err}, sends: end.sends}
+		case wait(ctx, backoff(n)) != nil:
+			return ending{unknown: true, err: err, sends: end.sends}
+		}
+	}
+}
+
+// repair puts right what a landed commit wrote to rows that people had moved:
+// the records' remainder is one more commit of the same events. The ending
+// stays a landed one; the last receipt says what is owed.
+func (c *committer) repair(ctx context.Context, commit Commit, end ending) ending {
+	for range maxRepairs {
+		if end.receipt.Remainder == nil || commit.Repair {
+			return end
+		}
+		next := Commit{
+			ID: rand.Text(), Stamp: newStamp(), Changes: commit.Changes,
+			Plan: end.receipt.Remainder, Repair: true,
+		}
+		second := c.send(ctx, &next)
+		end.sends += second.sends
+		if !next.Sent.IsZero() {
+			end.commit = next.ID
+		}
+		switch {
+		case second.landed:
+			end.receipt.Remainder = second.receipt.Remainder
+		case second.unknown, len(second.stale) > 0:
+			return ending{unknown: true, err: second.err, sends: end.sends}
+		default:
+			end.err = second.err
+		}
+	}
+	return end
+}
+
+// backoff is the pause before try n+1: growing from half a second to fifteen,
+// with jitter, so that replicas do not march in step.
+func backoff(n int) time.Duration {
+	d := min(500*time.Millisecond<<min(n, 10), 15*time.Second)
+	return d/2 + mathrand.N(d/2+1)
+}

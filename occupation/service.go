@@ -1,0 +1,193 @@
+package occupation
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+	"time"
+)
+
+// Config is what a Service has to know of its site.
+type Config struct {
+	Replica string         // unique name of this running process
+	Zone    *time.Location // the shop's
+	TTL     time.Duration  // how long a take lasts
+	Grace   time.Duration  // how long after the deadline only the former holder may finish
+	// Patience is how long a person waits for an answer before it becomes "it is
+	// being checked"; 0 = 8 s.
+	Patience time.Duration
+	// SendTimeout is how long one sending to the sheet may take; 0 = 60 s.
+	SendTimeout time.Duration
+	// Observe is told of every commit and every recovery; nil = nobody.
+	Observe func(Observation)
+}
+
+// Observation is one commit's end, for logs and metrics.
+type Observation struct {
+	Events  int
+	Took    time.Duration
+	Sends   int
+	Outcome string // "landed", "refused", "undone", "unknown"
+	Err     error
+}
+
+// Service is the core: the one way in which anything changes. Its methods are
+// safe for use by many goroutines. Run must be running for changes to happen.
+type Service struct {
+	cfg       Config
+	locks     Locks
+	records   Records
+	directory Directory
+	notifier  Notifier
+	committer *committer
+	rebuild   sync.Mutex // one rebuild of the lock store at a time
+}
+
+// New returns a service over its ports.
+func New(cfg Config, locks Locks, records Records, directory Directory, notifier Notifier) *Service {
+	if cfg.Patience == 0 {
+		cfg.Patience = 8 * time.Second
+	}
+	if cfg.SendTimeout == 0 {
+		cfg.SendTimeout = 60 * time.Second
+	}
+	if cfg.Observe == nil {
+		cfg.Observe = func(Observation) {}
+	}
+	s := &Service{cfg: cfg, locks: locks, records: records, directory: directory, notifier: notifier}
+	s.committer = newCommitter(s)
+	return s
+}
+
+// Request is who asks, and when.
+type Request struct {
+	// Key identifies the request: the same key gives the same events, so that a
+	// request delivered twice is never carried out twice. Empty = a new one.
+	Key    string
+	Worker int       // the worker's id
+	Now    time.Time // the shop's time, in any zone
+}
+
+// Target names a spool for PAUSAR and COMPLETAR.
+type Target struct {
+	Tag   string
+	Fence int64 // from the button that was pressed; 0 = whichever is held
+}
+
+// Result is what became of one spool of a request.
+type Result struct {
+	Tag     string // as the sheet spells it, or as given when it was not found
+	Spool   Spool  // the row as read before the change; zero when not found
+	Lock    Lock   // after a take: the occupation; after a finish: the one that ended
+	Kind    Kind   // what was asked
+	Date    time.Time
+	Already bool   // a take of what one holds already; nothing changed
+	Err     *Error // nil = done
+}
+
+// Find looks a TAG up, however it is spelled, and says what is known of it now.
+// Errors: SPOOL_NOT_FOUND, DUPLICATE_TAG, SHEET_..., LOCKS_UNAVAILABLE.
+func (s *Service) Find(ctx context.Context, tag string) (Status, error) {
+	book, err := s.Book(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	spool, missing := book.Find(tag)
+	if missing != nil {
+		if book, err = s.records.Book(ctx, freshEnough); err != nil {
+			return Status{}, asUnavailable(err)
+		}
+		if spool, missing = book.Find(tag); missing != nil {
+			return Status{}, missing
+		}
+	}
+	all, err := s.StatusOf(ctx, []Spool{spool})
+	if err != nil {
+		return Status{}, err
+	}
+	return all[0], nil
+}
+
+// StatusOf joins spools with their locks, in one round trip. Error:
+// LOCKS_UNAVAILABLE.
+func (s *Service) StatusOf(ctx context.Context, spools []Spool) ([]Status, error) {
+	if len(spools) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(spools))
+	for i, sp := range spools {
+		keys[i] = TagKey(sp.Tag)
+	}
+	snap, err := s.locks.Snapshot(ctx, keys...)
+	if err != nil {
+		return nil, locksGone(err, NothingDone)
+	}
+	byKey := s.localLocks(snap.Locks)
+	out := make([]Status, len(spools))
+	for i, sp := range spools {
+		out[i] = Status{Spool: sp, Lock: byKey[keys[i]]}
+	}
+	return out, nil
+}
+
+// HeldBy lists what a worker holds now, oldest first: by their locks, and by
+// the sheet where the lock store knows nothing of it. Errors: as Find.
+func (s *Service) HeldBy(ctx context.Context, worker int) ([]Status, error) {
+	all, err := s.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Status
+	for _, st := range all {
+		if st.Lock.Holder.ID == worker || (st.Lock.Fence == 0 && st.Spool.HolderID == worker) {
+			out = append(out, st)
+		}
+	}
+	return out, nil
+}
+
+// Book returns the spools as last read: at most a minute old, and our own
+// changes always in it. Errors: SHEET_SCHEMA, SHEET_UNAVAILABLE.
+func (s *Service) Book(ctx context.Context) (*Book, error) {
+	b, err := s.records.Book(ctx, time.Minute)
+	if err != nil {
+		return nil, asUnavailable(err)
+	}
+	return b, nil
+}
+
+// WorkerBySlack returns the active worker linked to a Slack user. Errors:
+// WORKER_UNKNOWN (Unlinked, Inactive), SHEET_....
+func (s *Service) WorkerBySlack(ctx context.Context, slackID string) (Worker, error) {
+	w, err := s.directory.BySlack(ctx, slackID)
+	if err != nil {
+		return Worker{}, asUnavailable(err)
+	}
+	if bad := CanAct(w); bad != nil {
+		return w, bad
+	}
+	return w, nil
+}
+
+// Worker returns a worker by id. Errors: as WorkerBySlack.
+func (s *Service) Worker(ctx context.Context, id int) (Worker, error) {
+	w, err := s.directory.Worker(ctx, id)
+	if err != nil {
+		return Worker{}, asUnavailable(err)
+	}
+	if bad := CanAct(w); bad != nil {
+		return w, bad
+	}
+	return w, nil
+}
+
+// eventID derives the event of one spool of a request.
+func eventID(r Request, kind Kind, key string) string {
+	if r.Key == "" {
+		return rand.Text()
+	}
+	sum := sha256.Sum256([]byte(r.Key + "\x00" + string(kind) + "\x00" + key))
+	return hex.EncodeToString(sum[:13])
+}
