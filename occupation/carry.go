@@ -1,0 +1,248 @@
+package occupation
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+)
+
+// carry brings jobs to their end, whatever it takes: one commit, or several
+// when some of them are refused.
+func (c *committer) carry(ctx context.Context, jobs []*job) {
+	began := time.Now()
+	for len(jobs) > 0 {
+		draft, err := c.prepare(ctx, jobs)
+		if err != nil {
+			c.putAllBack(ctx, jobs, asError(asUnavailable(err)))
+			return
+		}
+		jobs = c.dropRefused(ctx, jobs, draft)
+		if len(jobs) == 0 {
+			return
+		}
+		commit := Commit{ID: rand.Text(), Stamp: newStamp(), Changes: changes(jobs), Plan: draft.Plan}
+		end := c.send(ctx, &commit)
+		if !commit.Sent.IsZero() {
+			for _, j := range jobs {
+				j.bound = commit.ID
+			}
+		}
+		c.cfg.Observe(Observation{Events: len(jobs), Took: time.Since(began), Sends: end.sends, Outcome: end.String(), Err: end.err})
+		switch {
+		case end.landed:
+			c.settle(ctx, end, jobs)
+			return
+		case end.again:
+			jobs = c.more(jobs)
+		case len(end.stale) > 0:
+			jobs = c.dropStale(ctx, jobs, end.stale)
+		case end.unknown:
+			c.leaveToRecovery(ctx, jobs)
+			return
+		default:
+			jobs = c.dropBad(ctx, jobs, end)
+		}
+	}
+}
+
+func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
+	defer cancel()
+	draft, err := c.records.Prepare(ctx, changes(jobs))
+	if err != nil {
+		return Draft{}, err
+	}
+	conflict := func(d Draft) bool {
+		return slices.ContainsFunc(jobs, func(j *job) bool { return recheck(j, d) != nil })
+	}
+	if !conflict(draft) {
+		return draft, nil
+	}
+	if _, err := c.records.Book(ctx, 0); err != nil { // a refusal is confirmed on a fresh read
+		return Draft{}, err
+	}
+	if draft, err = c.records.Prepare(ctx, changes(jobs)); err != nil {
+		return Draft{}, err
+	}
+	refused := map[string]*Error{}
+	var rest []*job
+	for _, j := range jobs {
+		if bad := recheck(j, draft); bad != nil {
+			refused[j.intent.Event] = bad
+			continue
+		}
+		rest = append(rest, j)
+	}
+	if len(refused) == 0 {
+		return draft, nil
+	}
+	for event, bad := range draft.Refused {
+		refused[event] = bad
+	}
+	if len(rest) > 0 {
+		if draft, err = c.records.Prepare(ctx, changes(rest)); err != nil {
+			return Draft{}, err
+		}
+	}
+	if draft.Refused == nil {
+		draft.Refused = refused
+		return draft, nil
+	}
+	for event, bad := range refused {
+		draft.Refused[event] = bad
+	}
+	return draft, nil
+}
+
+// recheck applies the rules that the row itself decides, on the read that the
+// commit is made from.
+func recheck(j *job, d Draft) *Error {
+	spool, ok := d.Rows[j.intent.Event]
+	if !ok || j.owed {
+		return nil
+	}
+	return CanWrite(j.intent, spool)
+}
+
+func (c *committer) dropRefused(ctx context.Context, jobs []*job, d Draft) []*job {
+	return c.drop(jobs, func(j *job) bool {
+		bad := d.Refused[j.intent.Event]
+		if bad == nil {
+			return false
+		}
+		c.putAllBack(ctx, []*job{j}, bad)
+		return true
+	})
+}
+
+func (c *committer) dropStale(ctx context.Context, jobs []*job, stale []string) []*job {
+	return c.drop(jobs, func(j *job) bool {
+		if !slices.Contains(stale, j.intent.Event) {
+			return false
+		}
+		c.leaveToRecovery(ctx, []*job{j})
+		return true
+	})
+}
+
+// dropBad ends the jobs that are to blame for a refusal, and keeps the others
+// for another commit. When nobody knows which are to blame, the first half is
+// committed apart from the second.
+func (c *committer) dropBad(ctx context.Context, jobs []*job, end ending) []*job {
+	reason := asError(asUnavailable(end.err))
+	bad := end.bad
+	if len(bad) == 0 && len(jobs) > 1 && reason.Code != SheetSchema {
+		half := len(jobs) / 2
+		c.carry(ctx, jobs[:half])
+		return jobs[half:]
+	}
+	var rest, blamed []*job
+	for i, j := range jobs {
+		if len(bad) == 0 || slices.Contains(bad, i) {
+			blamed = append(blamed, j)
+		} else {
+			rest = append(rest, j)
+		}
+	}
+	c.putAllBack(ctx, blamed, reason)
+	return rest
+}
+
+func (c *committer) drop(jobs []*job, gone func(*job) bool) []*job {
+	var rest []*job
+	for _, j := range jobs {
+		if !gone(j) {
+			rest = append(rest, j)
+		}
+	}
+	return rest
+}
+
+// putAllBack undoes intents that for certain changed nothing, and answers.
+func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
+	byCommit := map[string][]string{}
+	for _, j := range jobs {
+		if !j.owed { // an owed row stays owed
+			byCommit[j.bound] = append(byCommit[j.bound], j.intent.Event)
+		}
+	}
+	undo := func(ctx context.Context) error {
+		for commit, events := range byCommit {
+			if err := c.locks.Undo(ctx, commit, events); err != nil {
+				return err
+			}
+			delete(byCommit, commit)
+		}
+		return nil
+	}
+	err := undo(ctx)
+	for _, j := range jobs {
+		reason := *why
+		reason.Tag = j.intent.Tag
+		c.end(ctx, j, &reason)
+	}
+	if err != nil && !errors.Is(err, ErrUnseeded) {
+		_ = c.persist(ctx, nil, undo) // ends only by success or with the process, whose successor recovers
+	}
+}
+
+// leaveToRecovery ends jobs that are not this replica's any more, or whose end
+// cannot be found out before the process stops.
+func (c *committer) leaveToRecovery(ctx context.Context, jobs []*job) {
+	for _, j := range jobs {
+		c.end(ctx, j, checking(j.intent.Tag))
+	}
+}
+
+// settle tells the lock store that a commit has landed, and answers.
+func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
+	events := make([]string, len(jobs))
+	for i, j := range jobs {
+		events[i] = j.intent.Event
+	}
+	err := c.persist(ctx, nil, func(ctx context.Context) error {
+		return c.locks.Settle(ctx, end.commit, events, end.receipt.Owed)
+	})
+	if errors.Is(err, ErrUnseeded) {
+		err = c.rebuild(ctx)
+	}
+	for _, j := range jobs {
+		if err != nil {
+			c.end(ctx, j, &Error{Code: LocksUnavailable, Reason: BeingChecked, Tag: j.intent.Tag, Err: err})
+			continue
+		}
+		c.end(ctx, j, nil)
+	}
+}
+
+func changes(jobs []*job) []Change {
+	out := make([]Change, len(jobs))
+	for i, j := range jobs {
+		out[i] = j.intent.Change()
+		if j.owed {
+			out[i].Cells = nil
+		}
+	}
+	return out
+}
+
+// newStamp is a random id of 31 bits, never 0.
+func newStamp() int32 {
+	var b [4]byte
+	for {
+		_, _ = rand.Read(b[:]) // never fails
+		if n := int32(binary.BigEndian.Uint32(b[:]) >> 1); n > 0 {
+			return n
+		}
+	}
+}
+
+func asError(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{Code: SheetUnavailable, Reason: NothingDone, Err: err}
+}

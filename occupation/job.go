@@ -1,0 +1,34 @@
+package occupation
+
+import "sync"
+
+// job is one accepted intent on its way to the sheet, and who waits for it.
+type job struct {
+	intent Intent
+	owed   bool   // only the audit row is still to be delivered
+	bound  string // the commit that the intent was bound to last
+	done   chan struct{}
+
+	mu     sync.Mutex
+	err    *Error
+	over   bool
+	leaves int // how many gave up waiting
+}
+
+// leave ends the wait for the job: its end, or "it is being checked", after
+// which the Notifier will be told of the end.
+func (j *job) leave() *Error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.over {
+		return j.err
+	}
+	j.leaves++
+	return checking(j.intent.Tag)
+}
+
+func (j *job) ended() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.over
+}
