@@ -66,7 +66,7 @@ type Worker struct {
 
 // Name is the worker's first given name and first surname, as people say it.
 func (w Worker) Name() string {
-	return strings.TrimSpace(firstWord(w.Given) + " " + firstWord(w.Surname))
+	return strings.TrimSpace(firstName(w.Given) + " " + firstName(w.Surname))
 }
 
 // Label is what the sheet's Ocupado_Por holds: initials and id, "MR(93)".
@@ -107,11 +107,18 @@ type Holder struct {
 // AsHolder gives the part of the worker that locks carry.
 func (w Worker) AsHolder() Holder { return Holder{ID: w.ID, Name: w.Name(), Label: w.Label()} }
 
-func firstWord(s string) string {
-	if f := strings.Fields(s); len(f) > 0 {
-		return f[0]
+// firstName is the first name of several, with the particles before it: "de la
+// Fuente" of "de la Fuente Soto".
+func firstName(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		switch strings.ToLower(w) {
+		case "de", "del", "la", "las", "los", "san", "von", "van":
+		default:
+			return strings.Join(words[:i+1], " ")
+		}
 	}
-	return ""
+	return strings.Join(words, " ")
 }
 
 func initial(s string) string {

@@ -1,0 +1,160 @@
+package occupation_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+var (
+	santiago = must(time.LoadLocation("America/Santiago"))
+	// noon of a Monday in the shop
+	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, santiago)
+	day  = occupation.Midnight(noon)
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestCanTake(t *testing.T) {
+	bad := occupation.CellFault{Column: occupation.ColSoldDate, Row: 7, Text: "ayer"}
+	for _, c := range []struct {
+		name   string
+		op     occupation.Operation
+		spool  occupation.Spool
+		code   occupation.Code
+		reason occupation.Reason
+		column occupation.Column
+	}{
+		{"ARM with materials", occupation.ARM, occupation.Spool{Materials: day}, "", "", ""},
+		{"ARM without materials", occupation.ARM, occupation.Spool{}, occupation.PrerequisiteNotMet, occupation.EmptyColumn, occupation.ColMaterials},
+		{"ARM done", occupation.ARM, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet, occupation.AlreadyDone, occupation.ColArmDate},
+		{"SOLD ready", occupation.SOLD, occupation.Spool{Materials: day, ArmDate: day}, "", "", ""},
+		{"SOLD without materials", occupation.SOLD, occupation.Spool{ArmDate: day}, occupation.PrerequisiteNotMet, occupation.EmptyColumn, occupation.ColMaterials},
+		{"SOLD before ARM", occupation.SOLD, occupation.Spool{Materials: day}, occupation.PrerequisiteNotMet, occupation.EmptyColumn, occupation.ColArmDate},
+		{"SOLD done", occupation.SOLD, occupation.Spool{Materials: day, ArmDate: day, SoldDate: day}, occupation.PrerequisiteNotMet, occupation.AlreadyDone, occupation.ColSoldDate},
+		{"SOLD with a date that cannot be read", occupation.SOLD, occupation.Spool{Materials: day, ArmDate: day, Faults: []occupation.CellFault{bad}}, occupation.SheetSchema, occupation.UnreadCell, occupation.ColSoldDate},
+		{"ARM does not look at SOLD's date", occupation.ARM, occupation.Spool{Materials: day, Faults: []occupation.CellFault{bad}}, "", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := occupation.CanTake(c.spool, c.op)
+			if err == nil {
+				err = &occupation.Error{}
+			}
+			if err.Code != c.code || err.Reason != c.reason || err.Column != c.column {
+				t.Errorf("CanTake = %q %q %q, want %q %q %q", err.Code, err.Reason, err.Column, c.code, c.reason, c.column)
+			}
+		})
+	}
+}
+
+func TestInfer(t *testing.T) {
+	armador := occupation.Worker{ID: 1, Active: true, Roles: []occupation.Role{"armador"}}
+	helper := occupation.Worker{ID: 2, Active: true, Roles: []occupation.Role{occupation.Ayudante}}
+	for _, c := range []struct {
+		name   string
+		worker occupation.Worker
+		spool  occupation.Spool
+		want   occupation.Operation
+		code   occupation.Code
+	}{
+		{"armador, nothing done", armador, occupation.Spool{Materials: day}, occupation.ARM, ""},
+		{"armador, ARM done", armador, occupation.Spool{Materials: day, ArmDate: day}, "", occupation.RoleNotAllowed},
+		{"helper, ARM done", helper, occupation.Spool{Materials: day, ArmDate: day}, occupation.SOLD, ""},
+		{"all done", helper, occupation.Spool{Materials: day, ArmDate: day, SoldDate: day}, "", occupation.PrerequisiteNotMet},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := occupation.Infer(c.spool, c.worker)
+			code := occupation.Code("")
+			if err != nil {
+				code = err.Code
+			}
+			if got != c.want || code != c.code {
+				t.Errorf("Infer = %q %q, want %q %q", got, code, c.want, c.code)
+			}
+		})
+	}
+}
+
+func TestCanWrite(t *testing.T) {
+	me := occupation.Holder{ID: 93, Label: "MR(93)"}
+	free := occupation.Spool{Materials: day}
+	for _, c := range []struct {
+		name  string
+		kind  occupation.Kind
+		spool occupation.Spool
+		want  occupation.Code
+	}{
+		{"a free row", occupation.Take, free, ""},
+		{"my own row", occupation.Take, occupation.Spool{Materials: day, HeldBy: "MR(93)", HolderID: 93}, ""},
+		{"somebody else's row", occupation.Take, occupation.Spool{Materials: day, HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
+		{"a name by hand", occupation.Take, occupation.Spool{Materials: day, HeldBy: "Juan"}, occupation.SpoolOccupied},
+		{"done meanwhile", occupation.Take, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet},
+		{"completed by the office meanwhile", occupation.Complete, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet},
+		{"a pause writes whatever the row says", occupation.Pause, occupation.Spool{HeldBy: "Juan"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var code occupation.Code
+			if err := occupation.CanWrite(occupation.Intent{Kind: c.kind, Operation: occupation.ARM, Worker: me}, c.spool); err != nil {
+				code = err.Code
+			}
+			if code != c.want {
+				t.Errorf("CanWrite = %q, want %q", code, c.want)
+			}
+		})
+	}
+}
+
+func TestWorker(t *testing.T) {
+	w := occupation.Worker{ID: 93, Given: "Álvaro José", Surname: "de la Fuente Soto", Active: true, Roles: []occupation.Role{"SOLDADOR"}}
+	if got := w.Label(); got != "ÁD(93)" {
+		t.Errorf("Label = %q, want ÁD(93)", got)
+	}
+	if got := w.Name(); got != "Álvaro de la Fuente" {
+		t.Errorf("Name = %q, want Álvaro de la Fuente", got)
+	}
+	if w.May(occupation.ARM) || !w.May(occupation.SOLD) || w.May("") {
+		t.Errorf("a Soldador may ARM %v, SOLD %v, nothing %v; want SOLD alone", w.May(occupation.ARM), w.May(occupation.SOLD), w.May(""))
+	}
+}
+
+func TestParseDate(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		want   string
+		reason occupation.Reason
+	}{
+		{"", "2026-11-23", ""},
+		{"hoy", "2026-11-23", ""},
+		{" Ayer ", "2026-11-22", ""},
+		{"20-11-2026", "2026-11-20", ""},
+		{"3/11/26", "2026-11-03", ""},
+		{"2026-11-01", "2026-11-01", ""},
+		{"3-11", "2026-11-03", ""},
+		{"24.10.2026", "2026-10-24", ""},
+		{"23-10-2026", "", occupation.OldDate},
+		{"24-11-2026", "", occupation.FutureDate},
+		{"23-11-2025", "", occupation.OldDate},
+		{"30-12", "", occupation.OldDate}, // last year's
+		{"el lunes", "", occupation.BadDate},
+		{"31-02-2026", "", occupation.BadDate},
+		{"46000", "", occupation.BadDate},
+	} {
+		t.Run(c.text, func(t *testing.T) {
+			got, err := occupation.ParseDate(c.text, noon)
+			switch {
+			case err == nil && c.reason != "":
+				t.Errorf("ParseDate(%q) = %v, want %s", c.text, got, c.reason)
+			case err != nil && err.Reason != c.reason:
+				t.Errorf("ParseDate(%q): %v, want reason %q", c.text, err, c.reason)
+			case err == nil && got.Format("2006-01-02") != c.want:
+				t.Errorf("ParseDate(%q) = %v, want %s", c.text, got, c.want)
+			}
+		})
+	}
+}
