@@ -9,11 +9,15 @@ import (
 	"time"
 )
 
+// maxLost is how often a finish is committed anew after commits that for
+// certain never landed.
+const maxLost = 3
+
 // carry brings jobs to their end, whatever it takes: one commit, or several
 // when some of them are refused.
 func (c *committer) carry(ctx context.Context, jobs []*job) {
 	began := time.Now()
-	for len(jobs) > 0 {
+	for lost := 0; len(jobs) > 0; {
 		draft, err := c.prepare(ctx, jobs)
 		if err != nil {
 			c.putAllBack(ctx, jobs, asError(asUnavailable(err)))
@@ -25,8 +29,8 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 		}
 		commit := Commit{ID: rand.Text(), Stamp: newStamp(), Changes: changes(jobs), Plan: draft.Plan}
 		end := c.send(ctx, &commit)
-		if !commit.Sent.IsZero() {
-			for _, j := range jobs {
+		for _, j := range jobs {
+			if j.maybe = commit.ID; !commit.Sent.IsZero() {
 				j.bound = commit.ID
 			}
 		}
@@ -39,6 +43,9 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 			jobs = c.more(jobs)
 		case len(end.stale) > 0:
 			jobs = c.dropStale(ctx, jobs, end.stale)
+		case end.dead && lost < maxLost:
+			lost++
+			jobs = c.keepFinishes(ctx, jobs, end.err)
 		case end.unknown:
 			c.leaveToRecovery(ctx, jobs)
 			return
@@ -46,6 +53,18 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 			jobs = c.dropBad(ctx, jobs, end)
 		}
 	}
+}
+
+// keepFinishes puts back the takes of a commit that never landed; its finishes
+// are committed anew, because the work is done.
+func (c *committer) keepFinishes(ctx context.Context, jobs []*job, why error) []*job {
+	return c.drop(jobs, func(j *job) bool {
+		if j.intent.Kind != Take {
+			return false
+		}
+		c.putAllBack(ctx, []*job{j}, asError(why))
+		return true
+	})
 }
 
 func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
@@ -167,6 +186,9 @@ func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 	for _, j := range jobs {
 		if !j.owed { // an owed row stays owed
 			byCommit[j.bound] = append(byCommit[j.bound], j.intent.Event)
+			if j.maybe != "" && j.maybe != j.bound {
+				byCommit[j.maybe] = append(byCommit[j.maybe], j.intent.Event)
+			}
 		}
 	}
 	undo := func(ctx context.Context) error {

@@ -55,10 +55,15 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 	if err != nil {
 		return nil, nil, err
 	}
+	var fresh []*job
 	jobs := make([]*job, len(intents))
 	for i, o := range outcomes {
-		jobs[i] = s.follow(intents[i], o)
+		j, isNew := s.follow(intents[i], o)
+		if jobs[i] = j; isNew {
+			fresh = append(fresh, j)
+		}
 	}
+	s.committer.queue(fresh)
 	out = make([]changed, len(intents))
 	for i, o := range outcomes {
 		out[i].Outcome = o
@@ -104,16 +109,16 @@ func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, erro
 	return outcomes, nil
 }
 
-// follow hands an accepted intent to the committer, or finds the job of the
-// earlier intent that a Busy verdict speaks of. nil = there is nothing to wait
-// for here.
-func (s *Service) follow(intent Intent, o Outcome) *job {
+// follow makes the job of an accepted intent, which is fresh and has to be
+// queued, or finds the job of the earlier intent that a Busy verdict speaks of.
+// nil = there is nothing to wait for here.
+func (s *Service) follow(intent Intent, o Outcome) (j *job, fresh bool) {
 	switch o.Verdict {
 	case Accepted:
-		return s.committer.add(&job{intent: o.Intent, done: make(chan struct{})})
+		return s.committer.enter(&job{intent: o.Intent})
 	case Busy:
 		if j := s.committer.find(o.Lock.Event); j != nil {
-			return j
+			return j, false
 		}
 		if o.Lock.Event == intent.Event {
 			// Our own sending, repeated by the client after a broken line: it
@@ -121,10 +126,10 @@ func (s *Service) follow(intent Intent, o Outcome) *job {
 			// it will say so.
 			intent.Operation, intent.Fence = o.Lock.Operation, o.Lock.Fence
 			intent.Since, intent.Deadline, intent.At = o.Lock.Since, o.Lock.Deadline, o.Lock.Since
-			return s.committer.add(&job{intent: intent, done: make(chan struct{})})
+			return s.committer.enter(&job{intent: intent})
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // lock is the occupation that the intent speaks of.

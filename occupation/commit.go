@@ -9,7 +9,7 @@ import (
 
 const (
 	maxCommit   = 200              // changes in one commit
-	maxWaiting  = 1024             // intents that wait for a commit
+	maxWaiting  = 1024             // requests that wait for a commit
 	maxInFlight = 4                // commits on their way at once; more than one only when the sheet is slow
 	slowAfter   = 5 * time.Second  // a commit older than this no longer holds up the next
 	drainTime   = 20 * time.Second // how long Run works on after its end is asked for
@@ -25,7 +25,7 @@ type committer struct {
 	notifier Notifier
 	rebuild  func(context.Context) error
 
-	waiting  chan *job
+	waiting  chan []*job   // the jobs of one request stay together
 	doubtful chan []string // events whose Intend was not answered
 
 	mu   sync.Mutex
@@ -35,30 +35,43 @@ type committer struct {
 func newCommitter(s *Service) *committer {
 	return &committer{
 		cfg: s.cfg, locks: s.locks, records: s.records, notifier: s.notifier, rebuild: s.Rebuild,
-		waiting: make(chan *job, maxWaiting), doubtful: make(chan []string, maxWaiting), jobs: map[string]*job{},
+		waiting: make(chan []*job, maxWaiting), doubtful: make(chan []string, maxWaiting), jobs: map[string]*job{},
 	}
 }
 
-// add queues a job. When the queue is full the job ends at once: its intent
-// stays with the lock store and is put back with the doubtful ones.
-func (c *committer) add(j *job) *job {
+// enter makes a job of an intent, or finds the one that its event has already;
+// fresh says that it still has to be queued.
+func (c *committer) enter(j *job) (_ *job, fresh bool) {
 	j.intent = j.intent.in(c.cfg.Zone)
+	j.done = make(chan struct{})
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if known := c.jobs[j.intent.Event]; known != nil {
-		c.mu.Unlock()
-		return known
+		return known, false
 	}
 	c.jobs[j.intent.Event] = j
-	c.mu.Unlock()
+	return j, true
+}
+
+// queue lets jobs wait for the next commit, together. When the queue is full
+// they end at once: their intents are put back with the doubtful ones.
+func (c *committer) queue(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
 	select {
-	case c.waiting <- j:
+	case c.waiting <- jobs:
+		return
 	default:
+	}
+	var intents []Intent
+	for _, j := range jobs {
 		if !j.owed {
-			c.forget([]Intent{j.intent})
+			intents = append(intents, j.intent)
 		}
 		c.end(context.Background(), j, &Error{Code: SheetUnavailable, Reason: NothingDone, Tag: j.intent.Tag})
 	}
-	return j
+	c.forget(intents)
 }
 
 func (c *committer) find(event string) *job {
@@ -143,17 +156,15 @@ func (c *committer) run(ctx context.Context) {
 	<-guarded
 }
 
-// gather waits for one job and takes all others that wait. After the end of ctx
+// gather waits for one request's jobs and takes all others that wait. After the end of ctx
 // it takes only what waits already; nil = nothing is left.
 func (c *committer) gather(ctx context.Context) []*job {
 	var jobs []*job
 	select {
-	case j := <-c.waiting:
-		jobs = append(jobs, j)
+	case jobs = <-c.waiting:
 	default:
 		select {
-		case j := <-c.waiting:
-			jobs = append(jobs, j)
+		case jobs = <-c.waiting:
 		case <-ctx.Done():
 			return nil
 		}
@@ -161,12 +172,13 @@ func (c *committer) gather(ctx context.Context) []*job {
 	return c.more(jobs)
 }
 
-// more adds the jobs that wait now, up to maxCommit.
+// more adds the jobs that wait now, until there are maxCommit; the jobs of one
+// request stay together.
 func (c *committer) more(jobs []*job) []*job {
 	for len(jobs) < maxCommit {
 		select {
-		case j := <-c.waiting:
-			jobs = append(jobs, j)
+		case others := <-c.waiting:
+			jobs = append(jobs, others...)
 		default:
 			return jobs
 		}

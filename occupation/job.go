@@ -7,6 +7,7 @@ type job struct {
 	intent Intent
 	owed   bool   // only the audit row is still to be delivered
 	bound  string // the commit that the intent was bound to last
+	maybe  string // a commit that it may be bound to: the lock store did not answer
 	done   chan struct{}
 
 	mu     sync.Mutex

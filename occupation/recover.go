@@ -106,9 +106,13 @@ func (c *committer) finish(ctx context.Context, u Unfinished) error {
 		commit.Changes[i] = ch.Intent.in(c.cfg.Zone).Change()
 	}
 	if u.Owed {
+		var owed []*job
 		for _, ch := range commit.Changes {
-			c.add(&job{intent: ch.Intent, owed: true, done: make(chan struct{})})
+			if j, fresh := c.enter(&job{intent: ch.Intent, owed: true}); fresh {
+				owed = append(owed, j)
+			}
 		}
+		c.queue(owed)
 		return nil
 	}
 	if commit.ID == "" {
@@ -153,22 +157,26 @@ func (c *committer) redo(ctx context.Context, commit Commit) error {
 			return locksGone(err, NothingDone)
 		}
 	}
+	var finishes []*job
 	for _, j := range c.adopt(commit) {
 		if j.intent.Kind == Take {
 			c.end(ctx, j, &Error{Code: SheetUnavailable, Reason: NothingDone, Tag: j.intent.Tag})
 			continue
 		}
-		c.add(j)
+		finishes = append(finishes, j)
 	}
+	c.queue(finishes)
 	return nil
 }
 
 // adopt makes jobs of recovered intents, for which nobody waits here: their
 // workers are told by the Notifier.
 func (c *committer) adopt(commit Commit) []*job {
-	out := make([]*job, len(commit.Changes))
-	for i, ch := range commit.Changes {
-		out[i] = &job{intent: ch.Intent.in(c.cfg.Zone), bound: commit.ID, leaves: 1, done: make(chan struct{})}
+	var out []*job
+	for _, ch := range commit.Changes {
+		if j, fresh := c.enter(&job{intent: ch.Intent, bound: commit.ID, leaves: 1}); fresh {
+			out = append(out, j)
+		}
 	}
 	return out
 }

@@ -22,6 +22,7 @@ type ending struct {
 	receipt Receipt
 	again   bool     // nothing was sent; prepare anew, more may have gathered
 	stale   []string // these events are another replica's now
+	dead    bool     // refused: it was sent, and for certain never lands
 	unknown bool     // the process stops before it is known
 	bad     []int    // refused: the changes to blame, if known
 	err     error
@@ -135,7 +136,7 @@ func (c *committer) resolve(ctx context.Context, commit *Commit, end ending) end
 		case err == nil && landed:
 			return c.repair(ctx, *commit, ending{landed: true, commit: commit.ID, receipt: receipt, sends: end.sends})
 		case err == nil:
-			return ending{err: &Error{Code: SheetUnavailable, Reason: NothingDone, Err: end.err}, sends: end.sends}
+			return ending{dead: true, err: &Error{Code: SheetUnavailable, Reason: NothingDone, Err: end.err}, sends: end.sends}
 		case wait(ctx, backoff(n)) != nil:
 			return ending{unknown: true, err: err, sends: end.sends}
 		}

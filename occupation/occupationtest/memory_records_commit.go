@@ -25,7 +25,7 @@ func (r *Records) Prepare(ctx context.Context, changes []occupation.Change) (occ
 	if f := r.call("Prepare"); f.Err != nil {
 		return occupation.Draft{}, f.Err
 	}
-	draft := occupation.Draft{Refused: map[string]*occupation.Error{}}
+	draft := occupation.Draft{Refused: map[string]*occupation.Error{}, Rows: map[string]occupation.Spool{}}
 	p := plan{Rows: map[string]int{}}
 	book := r.book()
 	for _, ch := range changes {
@@ -38,6 +38,7 @@ func (r *Records) Prepare(ctx context.Context, changes []occupation.Change) (occ
 			continue
 		}
 		p.Rows[ch.Intent.Event] = spool.Row - 2
+		draft.Rows[ch.Intent.Event] = spool
 	}
 	draft.Plan = mustJSON(p)
 	return draft, nil

@@ -1,0 +1,228 @@
+package occupationtest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// LocksHarness is a lock store under test.
+type LocksHarness struct {
+	Locks occupation.Locks // empty and unseeded when opened
+	// Advance moves the store's clock on; nil when it cannot be moved. Then the
+	// suite waits, for milliseconds, and leaves out what takes minutes.
+	Advance func(time.Duration)
+}
+
+// TestLocks checks an occupation.Locks against every sentence of its contract.
+// open is called once per test and returns a store of its own.
+func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
+	tests := []struct {
+		name string
+		run  func(l *lockTest)
+	}{
+		{"an unseeded store refuses and changes nothing", unseeded},
+		{"a free spool is taken", takeFree},
+		{"every intent gets its outcome in order", takeMany},
+		{"an event that is remembered is busy and changes nothing", sameEvent},
+		{"what one holds already is already ones own", takeOwn},
+		{"what somebody else holds is occupied by name", takeOccupied},
+		{"what is over deadline and grace has lapsed", takeLapsed},
+		{"the former holder renews within the grace", takeRenews},
+		{"a finish of what nobody holds", finishFree},
+		{"a finish of what somebody else holds", finishNotYours},
+		{"a finish of an earlier occupation", finishStale},
+		{"a finish while another intent is on its way", finishBusy},
+		{"a finish is completed from the lock", finishAccepted},
+		{"a finish past the deadline that nobody has processed", finishLate},
+		{"only what is over deadline and grace expires", expireRules},
+		{"a finish after the expiry learns when it was", finishExpired},
+		{"taking again ends the memory of an expiry", retakenAfterExpiry},
+		{"binding needs the intents to be ones own", bindStale},
+		{"binding again only takes a write", bindAgain},
+		{"binding to another commit replaces the binding", bindAnew},
+		{"writes are limited and waiting binds nothing", bindQuota},
+		{"the quota holds over any minute", bindQuotaWindow},
+		{"settling a take holds it", settleTake},
+		{"settling a finish frees it", settleFinish},
+		{"settling leaves other commits alone", settleOthers},
+		{"an owed row stays until it is delivered", settleOwed},
+		{"an undone take was never there", undoTake},
+		{"an undone finish holds on", undoFinish},
+		{"an undone expiry holds on", undoExpire},
+		{"undoing leaves other commits alone", undoOthers},
+		{"undoing an owed row keeps it", undoOwed},
+		{"recovery claims what the dead have left", claimDead},
+		{"recovery leaves the living alone", claimLiving},
+		{"recovery gets commits as bound, in the order of fences", claimGroups},
+		{"an intent comes back as it was", claimFidelity},
+		{"a snapshot shows what was asked for", snapshotKeys},
+		{"restoring adds what is missing", restoreAdds},
+		{"fences never go back", restoreFence},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			t.Cleanup(cancel)
+			tt.run(&lockTest{T: t, ctx: ctx, LocksHarness: open(t)})
+		})
+	}
+}
+
+const (
+	long  = time.Hour
+	short = 5 * time.Millisecond
+	ours  = "replica-1"
+	other = "replica-2"
+)
+
+var (
+	mauricio = occupation.Holder{ID: 93, Name: "Mauricio Rodríguez", Label: "MR(93)"}
+	nicolas  = occupation.Holder{ID: 94, Name: "Nicolás \"Nico\" Ñuñez <!channel> \\ / \u2028", Label: "NN(94)"}
+)
+
+// lockTest is one test with its store.
+type lockTest struct {
+	*testing.T
+	LocksHarness
+	ctx context.Context
+}
+
+// seed makes the store ready for takes.
+func (l *lockTest) seed() {
+	l.Helper()
+	l.ok(l.Locks.Restore(l.ctx, nil, 0))
+}
+
+func (l *lockTest) ok(err error) {
+	l.Helper()
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+func (l *lockTest) unseeded(err error) {
+	l.Helper()
+	if !errors.Is(err, occupation.ErrUnseeded) {
+		l.Fatalf("error %v, want ErrUnseeded", err)
+	}
+}
+
+// intend sends one intent and wants the verdict.
+func (l *lockTest) intend(in occupation.Intent, want occupation.Verdict) occupation.Outcome {
+	l.Helper()
+	return l.intendAs(ours, in, want)
+}
+
+func (l *lockTest) intendAs(replica string, in occupation.Intent, want occupation.Verdict) occupation.Outcome {
+	l.Helper()
+	out, err := l.Locks.Intend(l.ctx, replica, []occupation.Intent{in})
+	l.ok(err)
+	if len(out) != 1 {
+		l.Fatalf("%d outcomes of one intent", len(out))
+	}
+	if out[0].Verdict != want {
+		l.Fatalf("%s of %s by %s: %s, want %s; lock %+v", in.Kind, in.Key, in.Worker.Label, out[0].Verdict, want, out[0].Lock)
+	}
+	return out[0]
+}
+
+// bind binds the outcomes' events to the commit, which must not wait.
+func (l *lockTest) bind(id string, outcomes ...occupation.Outcome) occupation.Commit {
+	l.Helper()
+	c := commitOf(id, outcomes...)
+	b, err := l.Locks.Bind(l.ctx, ours, c)
+	l.ok(err)
+	if b.Wait > 0 || len(b.Stale) > 0 || b.Sent.IsZero() {
+		l.Fatalf("binding %s: %+v", id, b)
+	}
+	c.Sent = b.Sent
+	return c
+}
+
+// held takes a spool all the way.
+func (l *lockTest) held(in occupation.Intent) occupation.Lock {
+	l.Helper()
+	o := l.intend(in, occupation.Accepted)
+	l.carry(o)
+	return l.lock(in.Key)
+}
+
+// carry brings an accepted intent to its end.
+func (l *lockTest) carry(o occupation.Outcome) {
+	l.Helper()
+	id := "commit-of-" + o.Intent.Event
+	l.bind(id, o)
+	l.ok(l.Locks.Settle(l.ctx, id, []string{o.Intent.Event}, nil))
+}
+
+// lock is the lock of a spool as the store has it now; zero when it is free.
+func (l *lockTest) lock(key string) occupation.Lock {
+	l.Helper()
+	snap, err := l.Locks.Snapshot(l.ctx, key)
+	l.ok(err)
+	if len(snap.Locks) == 0 {
+		return occupation.Lock{}
+	}
+	return snap.Locks[0]
+}
+
+func (l *lockTest) free(key string) {
+	l.Helper()
+	if lock := l.lock(key); lock != (occupation.Lock{}) {
+		l.Fatalf("%s is held: %+v", key, lock)
+	}
+}
+
+func (l *lockTest) sameLock(got, want occupation.Lock) {
+	l.Helper()
+	if got != want {
+		l.Fatalf("lock\n got %+v\nwant %+v", got, want)
+	}
+}
+
+func (l *lockTest) now() time.Time {
+	l.Helper()
+	snap, err := l.Locks.Snapshot(l.ctx, "NOBODY-ASKS")
+	l.ok(err)
+	return snap.Now
+}
+
+// past lets the store's clock pass the moment.
+func (l *lockTest) past(moment time.Time) {
+	l.Helper()
+	if l.Advance != nil {
+		if d := moment.Sub(l.now()); d >= 0 {
+			l.Advance(d + time.Millisecond)
+		}
+	}
+	for !l.now().After(moment) {
+		l.ok(l.ctx.Err())
+	}
+}
+
+func take(event, key string, by occupation.Holder, ttl time.Duration) occupation.Intent {
+	return occupation.Intent{
+		Event: event, Kind: occupation.Take, Key: key, Tag: "tag of " + key, Operation: occupation.ARM, Worker: by, TTL: ttl, Grace: long,
+	}
+}
+
+func pause(event, key string, by occupation.Holder) occupation.Intent {
+	return occupation.Intent{Event: event, Kind: occupation.Pause, Key: key, Tag: "tag of " + key, Worker: by, Grace: long}
+}
+
+func expire(event string, lock occupation.Lock) occupation.Intent {
+	return occupation.Intent{Event: event, Kind: occupation.Expire, Key: lock.Key, Tag: lock.Tag, Worker: lock.Holder, Fence: lock.Fence}
+}
+
+func commitOf(id string, outcomes ...occupation.Outcome) occupation.Commit {
+	c := occupation.Commit{ID: id, Stamp: 1<<31 - 1, Plan: []byte("plan \x00\xff of " + id)}
+	for _, o := range outcomes {
+		c.Changes = append(c.Changes, occupation.Change{Intent: o.Intent})
+	}
+	return c
+}

@@ -1,0 +1,186 @@
+package occupationtest
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+func claimDead(l *lockTest) {
+	l.seed()
+	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
+	l.ok(l.Locks.Beat(l.ctx, other, long))
+	left, err := l.Locks.Claim(l.ctx, other)
+	l.ok(err)
+	if len(left) != 1 || left[0].Owed || left[0].Commit.ID != "" || !slices.Equal(left[0].Commit.Events(), []string{"e1"}) {
+		l.Fatalf("claimed %+v", left)
+	}
+	b, err := l.Locks.Bind(l.ctx, ours, commitOf("c1", o))
+	l.ok(err)
+	if len(b.Stale) != 1 {
+		l.Errorf("the former owner still binds: %+v", b)
+	}
+	if b, err = l.Locks.Bind(l.ctx, other, commitOf("c1", o)); err != nil || len(b.Stale) > 0 {
+		l.Errorf("the new owner does not bind: %+v, %v", b, err)
+	}
+}
+
+func claimLiving(l *lockTest) {
+	l.seed()
+	l.ok(l.Locks.Beat(l.ctx, ours, long))
+	l.ok(l.Locks.Beat(l.ctx, other, long))
+	l.bind("c1", l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted))
+	l.intend(take("e2", "A-2", mauricio, long), occupation.Accepted)
+	for _, replica := range []string{other, ours} {
+		left, err := l.Locks.Claim(l.ctx, replica)
+		l.ok(err)
+		if len(left) > 0 {
+			l.Fatalf("%s claims from the living: %+v", replica, left)
+		}
+	}
+	l.ok(l.Locks.Beat(l.ctx, ours, short))
+	l.past(l.now().Add(short))
+	left, err := l.Locks.Claim(l.ctx, other)
+	l.ok(err)
+	if len(left) != 2 {
+		l.Fatalf("claimed %+v, want both intents of the one whose heart has stopped", left)
+	}
+	l.ok(l.Locks.Beat(l.ctx, other, 0))
+	left, err = l.Locks.Claim(l.ctx, ours)
+	l.ok(err)
+	if len(left) != 2 {
+		l.Fatalf("claimed %+v, want both intents of the one who has gone", left)
+	}
+}
+
+func claimGroups(l *lockTest) {
+	l.seed()
+	var o []occupation.Outcome
+	for i := range 6 {
+		o = append(o, l.intend(take(fmt.Sprintf("e%d", 9-i), fmt.Sprintf("A-%d", i), mauricio, long), occupation.Accepted))
+	}
+	commit := commitOf("c1", o[3], o[1], o[4])
+	commit.Repair, commit.Stamp = true, 12345
+	b, err := l.Locks.Bind(l.ctx, ours, commit)
+	l.ok(err)
+	l.bind("c2", o[5])
+	left, err := l.Locks.Claim(l.ctx, other)
+	l.ok(err)
+	var got [][]int64
+	for _, u := range left {
+		var fences []int64
+		for _, ch := range u.Commit.Changes {
+			fences = append(fences, ch.Intent.Fence)
+		}
+		got = append(got, fences)
+	}
+	f := o[0].Intent.Fence
+	if want := [][]int64{{f}, {f + 1, f + 3, f + 4}, {f + 2}, {f + 5}}; !reflect.DeepEqual(got, want) {
+		l.Fatalf("groups of fences %v, want %v", got, want)
+	}
+	c := left[1].Commit
+	if c.ID != "c1" || c.Stamp != 12345 || !c.Repair || string(c.Plan) != string(commit.Plan) || !c.Sent.Equal(b.Sent) {
+		l.Errorf("claimed %+v, bound %+v", c, commit)
+	}
+	if c = left[3].Commit; c.ID != "c2" || c.Stamp != 1<<31-1 || c.Repair {
+		l.Errorf("claimed %+v, bound c2", c)
+	}
+	if c = left[0].Commit; c.ID != "" || !c.Sent.IsZero() {
+		l.Errorf("never bound, claimed as %+v", c)
+	}
+}
+
+func claimFidelity(l *lockTest) {
+	l.seed()
+	zone := time.FixedZone("-04", -4*3600)
+	key := "MK-1335-ÑÜ\"'{}\\<&>|漢字 🚿-011"
+	in := take("e1", key, nicolas, 90*time.Minute+time.Millisecond)
+	in.Operation = occupation.SOLD
+	taken := l.intend(in, occupation.Accepted)
+	l.carry(taken)
+	fin := occupation.Intent{
+		Event: "e2", Kind: occupation.Complete, Key: key, Tag: key, Worker: nicolas, Grace: 15 * time.Minute,
+		Date: time.Date(2026, 11, 23, 0, 0, 0, 0, zone),
+	}
+	o := l.intend(fin, occupation.Accepted)
+	left, err := l.Locks.Claim(l.ctx, other)
+	l.ok(err)
+	if len(left) != 1 {
+		l.Fatalf("claimed %+v", left)
+	}
+	got, want := left[0].Commit.Changes[0].Intent, o.Intent
+	if !got.Date.Equal(fin.Date) || got.Date.In(zone).Hour() != 0 {
+		l.Errorf("date %v, want %v", got.Date, fin.Date)
+	}
+	got.Date, want.Date = time.Time{}, time.Time{}
+	if got != want {
+		l.Errorf("claimed\n got %+v\nwant %+v", got, want)
+	}
+	if want.Operation != occupation.SOLD || !want.Deadline.Equal(taken.Intent.Deadline) {
+		l.Errorf("completed as %+v from %+v", want, taken.Intent)
+	}
+}
+
+func snapshotKeys(l *lockTest) {
+	snap, err := l.Locks.Snapshot(l.ctx)
+	l.ok(err)
+	if snap.Seeded || len(snap.Locks) > 0 || snap.Now.IsZero() {
+		l.Fatalf("unseeded: %+v", snap)
+	}
+	l.seed()
+	var fence int64
+	for i := range 3 {
+		fence = l.held(take(fmt.Sprintf("e%d", i), fmt.Sprintf("A-%d", i), mauricio, long)).Fence
+	}
+	for want, keys := range map[string][]string{
+		"[A-0 A-1 A-2]": nil, "[A-1]": {"A-1"}, "[A-0 A-2]": {"A-2", "B-1", "A-0"}, "[]": {"B-1"},
+	} {
+		snap, err := l.Locks.Snapshot(l.ctx, keys...)
+		l.ok(err)
+		var got []string
+		for _, lock := range snap.Locks {
+			got = append(got, lock.Key)
+		}
+		slices.Sort(got)
+		if fmt.Sprint(got) != want || !snap.Seeded || snap.Fence != fence {
+			l.Errorf("snapshot of %v: %v, seeded %v, fence %d; want %s, fence %d", keys, got, snap.Seeded, snap.Fence, want, fence)
+		}
+	}
+}
+
+func restoreAdds(l *lockTest) {
+	now := l.now().Truncate(time.Second)
+	there := occupation.Lock{
+		Key: "A-1", Tag: "a-1", Holder: nicolas, Operation: occupation.SOLD,
+		Since: now.Add(-long), Deadline: now.Add(long), Fence: 41, State: occupation.Held,
+	}
+	l.ok(l.Locks.Restore(l.ctx, []occupation.Lock{there}, 40))
+	l.sameLock(l.lock("A-1"), there)
+	another, anew, old := there, there, there
+	another.Holder, another.Fence = mauricio, 99
+	anew.Key, anew.Fence = "A-2", 0
+	old.Key, old.Fence, old.Since, old.Deadline = "A-3", 7, now.AddDate(0, 0, -9), now.AddDate(0, 0, -8)
+	l.ok(l.Locks.Restore(l.ctx, []occupation.Lock{another, anew, old}, 0))
+	l.sameLock(l.lock("A-1"), there)
+	l.sameLock(l.lock("A-3"), old)
+	got := l.lock("A-2")
+	if got.Fence <= 99 {
+		l.Errorf("new fence %d, although 99 is known", got.Fence)
+	}
+	anew.Fence = got.Fence
+	l.sameLock(got, anew)
+	l.intend(pause("e1", "A-1", nicolas), occupation.Accepted)
+}
+
+func restoreFence(l *lockTest) {
+	for _, step := range []struct{ to, want int64 }{{500, 501}, {3, 502}, {0, 503}, {1 << 40, 1<<40 + 1}} {
+		l.ok(l.Locks.Restore(l.ctx, nil, step.to))
+		key := fmt.Sprint("A-", step.want)
+		if o := l.intend(take(key, key, mauricio, long), occupation.Accepted); o.Intent.Fence != step.want {
+			l.Errorf("fence %d after a restore to %d, want %d", o.Intent.Fence, step.to, step.want)
+		}
+	}
+}
