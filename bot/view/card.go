@@ -1,0 +1,85 @@
+package view
+
+import (
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Answer is what a person gets for a request: a card for one spool, a list for
+// several.
+func Answer(results []occupation.Result, at Clock) Message {
+	if len(results) == 1 {
+		return One(results[0], at)
+	}
+	return Results(results, at)
+}
+
+// One is the answer for one spool, whatever became of it.
+func One(r occupation.Result, at Clock) Message {
+	switch {
+	case r.Err != nil:
+		return Problem(r.Err, Asked{Verb: VerbOf(r.Kind), Facts: Facts{Tag: r.Tag, Operation: r.Lock.Operation, Date: r.Date}}, at)
+	case r.Already:
+		return AlreadyYours(r, at)
+	case r.Kind == occupation.Pause:
+		return Paused(r, at)
+	case r.Kind == occupation.Complete:
+		return Completed(r, at)
+	default:
+		return Taken(r, at)
+	}
+}
+
+// Taken says that the spool is the person's, and until when.
+func Taken(r occupation.Result, at Clock) Message {
+	return mineCard(signDone, stateTaken, "", r, at)
+}
+
+// AlreadyYours says that nothing changed, since the person held it already.
+func AlreadyYours(r occupation.Result, at Clock) Message {
+	return mineCard(signHeld, stateAlready, lineAlready, r, at)
+}
+
+func mineCard(sign, state, note string, r occupation.Result, at Clock) Message {
+	term := join(" ", string(r.Lock.Operation), at.deadline(r.Lock.Deadline))
+	facts := holding(r.Lock)
+	facts.Tag = r.Tag
+	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note},
+		pauseButton(facts), completeButton(facts, at))
+}
+
+// Paused says that the spool is free again, and offers to go on with it.
+func Paused(r occupation.Result, _ Clock) Message {
+	facts := Facts{Tag: r.Tag, Operation: r.Lock.Operation}
+	return card(signPause, r.Tag, statePaused, []string{join(" · ", string(r.Lock.Operation), about(r.Spool)), lineFreeAgain},
+		takeButton(labelResume, facts), batchButton(labelAnother))
+}
+
+// Completed says that the operation is done and with which date.
+func Completed(r occupation.Result, at Clock) Message {
+	day := at.day(r.Date)
+	next := ""
+	if r.Lock.Operation == occupation.ARM && r.Spool.SoldDate.IsZero() {
+		next = thenNeeds(occupation.SOLD)
+	}
+	return card(signFinish, r.Tag, stateCompleted, []string{bold(doneOn(r.Lock.Operation, day)), next, about(r.Spool)},
+		batchButton(labelAnother), mineButton())
+}
+
+// card is one spool: sign, TAG, state; lines; buttons. The first line that is
+// not empty goes into the notification too.
+func card(sign, tag, state string, lines []string, buttons ...*slack.ButtonBlockElement) Message {
+	tag = escape(tag, maxTag)
+	text := join(" ", tag, state)
+	if first := unbold(join(". ", lines...)); first != "" {
+		text += ". " + first
+	}
+	lines = append([]string{sign + " " + join(" · ", bold(tag), bold(state))}, lines...)
+	return message(text, append([]slack.Block{section(lines...)}, rows(buttons...)...)...)
+}
+
+// about is what helps a person to recognise a spool: NV, OT, client.
+func about(s occupation.Spool) string {
+	return join(" · ", nv(escape(s.NV, maxName)), ot(escape(s.OT, maxName)), escape(s.Client, maxName))
+}

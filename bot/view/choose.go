@@ -1,0 +1,101 @@
+package view
+
+import (
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// maxChoices is how many big buttons a choice has at most.
+const maxChoices = 10
+
+// Choice is a request that cannot be carried out before the person has pointed
+// at a spool. Operation and Date go along with the button.
+type Choice struct {
+	Verb      Verb
+	Query     string // what was typed
+	Operation occupation.Operation
+	Date      time.Time
+}
+
+func (c Choice) facts(s occupation.Spool) Facts {
+	return Facts{Tag: s.Tag, Operation: c.Operation, Date: c.Date}
+}
+
+// Choose lists the spools that a part of a TAG fits, as big buttons; with more
+// than ten it also says how to narrow.
+func Choose(c Choice, fits []occupation.Spool) Message {
+	head := chooseHead(escape(c.Query, maxTag), len(fits))
+	hint := lineWhich
+	if len(fits) > maxChoices {
+		hint = join(" ", lineWhich, lineNarrow)
+	}
+	blocks := []slack.Block{section(signAsk+" "+bold(head), hint)}
+	return message(join(" ", head, hint), append(blocks, c.buttons(fits, maxChoices)...)...)
+}
+
+// Nearest says that nothing has the TAG, and offers what looks most like it.
+func Nearest(c Choice, near []occupation.Spool) Message {
+	head, hint := notFoundHead(escape(c.Query, maxTag)), lineNoneNear
+	if len(near) > 0 {
+		hint = lineNear
+	}
+	blocks := []slack.Block{section(signAsk+" "+bold(head), hint)}
+	blocks = append(blocks, c.buttons(near, 4)...)
+	return message(join(" ", head, hint), append(blocks, rows(batchButton(labelSearch))...)...)
+}
+
+func (c Choice) buttons(spools []occupation.Spool, limit int) []slack.Block {
+	var out []*slack.ButtonBlockElement
+	for _, s := range spools[:min(len(spools), limit)] {
+		out = append(out, tagButton(c.Verb, c.facts(s), standing(s)))
+	}
+	return rows(out...)
+}
+
+// standing is a spool's state in two words, for a button or an option.
+func standing(s occupation.Spool) string {
+	if s.Occupied() {
+		return occupiedBy(s.HeldBy)
+	}
+	return needs(s.Next())
+}
+
+// ChooseHeld asks which of several held spools a command without a TAG means.
+func ChooseHeld(c Choice, held []occupation.Status, at Clock) Message {
+	head := chooseHeldHead(c.Verb, len(held))
+	var buttons []*slack.ButtonBlockElement
+	for _, st := range held[:min(len(held), maxChoices)] {
+		f := holdingOf(st)
+		f.Date = c.Date
+		buttons = append(buttons, tagButton(c.Verb, f, string(f.Operation)))
+	}
+	lines := []string{signAsk + " " + bold(head)}
+	if more := len(held) - maxChoices; more > 0 {
+		lines = append(lines, andMore(more)+" "+lineTagToo)
+	}
+	return message(head, append([]slack.Block{section(lines...)}, rows(buttons...)...)...)
+}
+
+// PickSummary asks about those TAGs of a list that are not clear: each with the
+// spools that it fits, or the nearest ones. It holds ten; the rest is counted.
+func PickSummary(c Choice, unclear []occupation.Pick) Message {
+	head := unclearHead(len(unclear))
+	blocks := []slack.Block{section(signAsk+" "+bold(head), lineWhich)}
+	for _, p := range unclear[:min(len(unclear), maxChoices)] {
+		line, offer := fitsNone(escape(p.Query, maxTag)), p.Nearest
+		if len(p.Matches) > 0 {
+			line, offer = fitsMany(escape(p.Query, maxTag), len(p.Matches)), p.Matches
+		}
+		if len(offer) > 3 {
+			line = join(". ", line, lineNarrow)
+		}
+		blocks = append(append(blocks, section(bold(line))), c.buttons(offer, 3)...)
+	}
+	if more := len(unclear) - maxChoices; more > 0 {
+		blocks = append(blocks, section(andMore(more)))
+	}
+	return message(head, blocks...)
+}

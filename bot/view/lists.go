@@ -1,0 +1,98 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// maxMine is how many held spools get buttons of their own in one message.
+const maxMine = 20
+
+// Mine lists what a person holds, each with its buttons.
+func Mine(held []occupation.Status, at Clock) Message {
+	if len(held) == 0 {
+		return message(nothingHeld, append([]slack.Block{section(signFree+" "+bold(nothingHeld), lineTakeHint)}, rows(batchButton(labelSearch))...)...)
+	}
+	head := mineHead(len(held))
+	blocks := append([]slack.Block{section(bold(head))}, mineBlocks(held, at)...)
+	first := escape(tagOf(held[0]), maxTag)
+	return message(join(": ", head, join(" ", first, at.deadline(held[0].Lock.Deadline))), blocks...)
+}
+
+// mineBlocks is two blocks for each of the first twenty, and lines for the rest.
+func mineBlocks(held []occupation.Status, at Clock) []slack.Block {
+	var blocks []slack.Block
+	n := min(len(held), maxMine)
+	for _, st := range held[:n] {
+		f := holdingOf(st)
+		blocks = append(blocks, section(heldLine(st, at), about(st.Spool)))
+		blocks = append(blocks, rows(pauseButton(f), completeButton(f, at))...)
+	}
+	if len(held) == n {
+		return blocks
+	}
+	var lines []string
+	for _, st := range held[n:min(len(held), occupation.MaxBatch)] {
+		lines = append(lines, heldLine(st, at))
+	}
+	blocks = append(blocks, section(mineHint(len(held)-n)))
+	return append(blocks, lists(lines, 10)...)
+}
+
+// heldLine is one held spool: sign, TAG, operation, how long.
+func heldLine(st occupation.Status, at Clock) string {
+	sign, term := signHeld, at.deadline(st.Lock.Deadline)
+	switch {
+	case st.Lock.Fence == 0:
+		term = at.since(st.Spool.Since)
+	case st.Lock.State != occupation.Held:
+		sign, term = signWait, stateWriting
+	case !st.Lock.Deadline.After(at.Now):
+		sign = signLate
+	}
+	return clip(sign+" "+join(" · ", bold(escape(tagOf(st), maxTag)), string(st.Lock.Operation), term), maxLine)
+}
+
+// Overview lists who has what, by person; of more than fit, the rest is counted.
+func Overview(held []occupation.Status, at Clock) Message {
+	if len(held) == 0 {
+		return message(nobodyHolds, append([]slack.Block{section(signFree + " " + bold(nobodyHolds))}, rows(batchButton(labelSearch))...)...)
+	}
+	byName := map[string][]occupation.Status{}
+	for _, st := range held {
+		byName[st.HolderName()] = append(byName[st.HolderName()], st)
+	}
+	names := make([]string, 0, len(byName))
+	for name := range byName {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	head := boardHead(len(held), len(names))
+	var lines []string
+	room, shown := maxAll-2000, 0
+	for _, name := range names {
+		pieces := byName[name]
+		slices.SortStableFunc(pieces, func(a, b occupation.Status) int { return a.Lock.Deadline.Compare(b.Lock.Deadline) })
+		for i, st := range pieces {
+			line := heldLine(st, at)
+			if i == 0 {
+				line = bold(escape(orSomebody(name), maxName)) + "\n" + line
+			}
+			if room -= utf8.RuneCountInString(line) + 1; room < 0 {
+				break
+			}
+			lines = append(lines, line)
+			shown++
+		}
+	}
+	if shown < len(held) {
+		lines = append(lines, andMore(len(held)-shown))
+	}
+	return message(head, append(append([]slack.Block{section(bold(head))}, lists(lines, 10)...), rows(mineButton(), batchButton(labelSearch))...)...)
+}

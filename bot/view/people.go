@@ -1,0 +1,48 @@
+package view
+
+import (
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Refusal is why the bot does not act for a person.
+type Refusal string
+
+// The refusals.
+const (
+	RefuseUnlinked Refusal = "unlinked" // nobody in Trabajadores has the Slack id
+	RefuseInactive Refusal = "inactive"
+	RefuseGuest    Refusal = "guest"
+	RefuseBot      Refusal = "bot"
+	RefuseOutsider Refusal = "outsider" // of another workspace
+)
+
+// Refusals lists them all, for tests.
+func Refusals() []Refusal {
+	return []Refusal{RefuseUnlinked, RefuseInactive, RefuseGuest, RefuseBot, RefuseOutsider}
+}
+
+func refusalOf(e *occupation.Error) Refusal {
+	if e.Reason == occupation.Inactive {
+		return RefuseInactive
+	}
+	return RefuseUnlinked
+}
+
+// Refuse tells a person why the bot does not act for them and what helps; who is
+// not linked gets the id to hand to the office, and the column that it goes into.
+func Refuse(why Refusal, slackID string) Message {
+	w := refusal(why, escape(slackID, maxName))
+	head := capital(w.head) + "."
+	return message(join(" ", head, w.detail, w.next), section(signNo+" "+bold(head), w.detail, w.next))
+}
+
+// Help is the answer to /ayuda: what can be typed, with examples.
+func Help() Message {
+	return message(join(" ", helpHead, helpLines[0]),
+		append([]slack.Block{section(bold(helpHead)), section(helpLines...), section(helpFoot)}, rows(mineButton(), batchButton(labelSearch))...)...)
+}
+
+// Pending says that the request has arrived, where the answer takes a moment.
+func Pending() Message { return message(linePending, section(signWait+" "+linePending)) }
