@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// newLogger makes the root logger. All output of the program goes through the
+// scrubber: no token leaves by a log line even if somebody logs one.
+func newLogger(w io.Writer, level zerolog.Level, format string) zerolog.Logger {
+	w = scrubber{w}
+	if format == "console" {
+		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
+	}
+	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+}
+
+// secrets match what must never stand in a log: Slack tokens, the ticket of a
+// socket, the user part of a link, a Google bearer token.
+var secrets = regexp.MustCompile(`\b(xapp|xox[a-z])-[A-Za-z0-9-]+|\b(ticket=)[^&\s"\\]+|(://)[^/\s"@]+(@)|\b(ya29\.)[A-Za-z0-9._-]+`)
+
+// scrubber is a writer that blackens secrets. zerolog writes a line at a time,
+// so none is cut in two.
+type scrubber struct{ w io.Writer }
+
+// Write writes p without its secrets and reports len(p).
+func (s scrubber) Write(p []byte) (int, error) {
+	if _, err := s.w.Write(secrets.ReplaceAll(p, []byte("$1$2$3$5***$4"))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// slackLog takes the log lines of slack-go. They are its debug output, but for
+// a handful of warnings, and tell nothing about a person's request.
+type slackLog struct{ log zerolog.Logger }
+
+// Output implements the logger of slack.OptionLog and socketmode.OptionLog.
+func (l slackLog) Output(_ int, line string) error {
+	l.log.Debug().Str("line", strings.TrimSpace(line)).Msg("slack_client")
+	return nil
+}
+
+// redisLog takes the log lines of go-redis: connections lost and found again.
+type redisLog struct{ log zerolog.Logger }
+
+// Printf implements the logger of redis.SetLogger.
+func (l redisLog) Printf(_ context.Context, format string, args ...any) {
+	l.log.Warn().Str("line", fmt.Sprintf(format, args...)).Msg("redis_client")
+}
