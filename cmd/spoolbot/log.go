@@ -23,7 +23,7 @@ func newLogger(w io.Writer, level zerolog.Level, format string) zerolog.Logger {
 
 // secrets match what must never stand in a log: Slack tokens, the ticket of a
 // socket, the user part of a link, a Google bearer token.
-var secrets = regexp.MustCompile(`\b(xapp|xox[a-z])-[A-Za-z0-9-]+|\b(ticket=)[^&\s"\\]+|(://)[^/\s"@]+(@)|\b(ya29\.)[A-Za-z0-9._-]+`)
+var secrets = regexp.MustCompile(`(xapp|xox[a-z])-[A-Za-z0-9-]+|(ticket=)[^&\s"\\]+|(://)[^/\s"@]+(@)|(ya29\.)[A-Za-z0-9._-]+`)
 
 // scrubber is a writer that blackens secrets. zerolog writes a line at a time,
 // so none is cut in two.
