@@ -1,0 +1,88 @@
+-- bind: gives the events of a commit its stamp and plan, and takes one write.
+-- KEYS  1 site, 2 intents, 3 commits, 4 quota
+-- ARGV  1 replica, 2 commit id, 3 writes a minute, 4 nonce, 5 commit (JSON),
+--       then its events
+-- reply 'UNSEEDED', {'stale', event...}, {'wait', ms} or {'bound', sent}
+--
+-- The quota: at most so many writes lie in any 60 s. The first 8 of 11 are free,
+-- for the rush at the beginning of a shift; then what is left is spread over the
+-- time until the oldest write leaves the window, the first few closer together.
+-- So the window never runs out and nobody waits for a minute: 5 s at most with
+-- 55 writes.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  return 'UNSEEDED'
+end
+local now = now_ms()
+local replica, id, quota = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local bound = redis.call('HGET', KEYS[3], id)
+
+local stale, records, moving, former = { 'stale' }, {}, {}, {}
+for i = 6, #ARGV do
+  local event = ARGV[i]
+  local raw = redis.call('HGET', KEYS[2], event)
+  local record = raw and decode(raw, 'intent ' .. event)
+  if not record or record.owner ~= replica or (bound and record.commit ~= id) then
+    stale[#stale + 1] = event
+  else
+    records[event] = record
+    moving[event] = true
+    if record.commit ~= '' and record.commit ~= id then
+      former[record.commit] = true
+    end
+  end
+end
+if #stale > 1 then
+  return stale
+end
+local sent, commit = now, nil
+if bound then
+  sent = decode(bound, 'commit ' .. id).sent
+else
+  commit = decode(ARGV[5], 'new commit')
+  commit.sent = now
+end
+local empty = {}
+for other in pairs(former) do
+  if not survives(KEYS[2], KEYS[3], other, moving) then
+    empty[#empty + 1] = other
+  end
+end
+
+local function wait()
+  local used = redis.call('ZCOUNT', KEYS[4], '(' .. int(now - 60000), '+inf')
+  local free = math.floor(quota * 8 / 11)
+  if used == 0 or used < free then
+    return 0
+  end
+  local oldest = tonumber(redis.call('ZRANGEBYSCORE', KEYS[4], '(' .. int(now - 60000), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2])
+  local last = tonumber(redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2])
+  local leaves = oldest + 60000
+  if used >= quota then
+    return leaves - now
+  end
+  local ramp = math.min(1, (used - free + 1) / 5)
+  return last + ramp * (leaves - last) / (quota - used) - now
+end
+
+if bound and redis.call('ZSCORE', KEYS[4], ARGV[4]) then
+  return { 'bound', int(sent) } -- the same call, sent again by the client
+end
+local ms = math.min(60000, math.ceil(wait()))
+if ms > 0 then
+  return { 'wait', int(ms) }
+end
+
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', int(now - 60000))
+redis.call('ZADD', KEYS[4], int(now), ARGV[4])
+if commit then
+  redis.call('HSET', KEYS[3], id, cjson.encode(commit))
+  for event, record in pairs(records) do
+    record.commit = id
+    redis.call('HSET', KEYS[2], event, cjson.encode(record))
+  end
+  for _, other in ipairs(empty) do
+    redis.call('HDEL', KEYS[3], other)
+  end
+end
+return { 'bound', int(sent) }

@@ -1,0 +1,46 @@
+-- claim: takes over what dead replicas have left, and owed audit rows.
+-- KEYS  1 replicas, 2 intents, 3 commits
+-- ARGV  1 replica, 2 token: the same until an answer has come, so that what a
+--       lost answer spoke of is in the next one
+-- reply {{record...}, {commit id, commit...}}
+--
+-- An owed row that another living replica has bound is on its way and left to it.
+
+local now = now_ms()
+local replica, token = ARGV[1], ARGV[2]
+
+local living = {}
+local function alive(name)
+  if living[name] == nil then
+    local until_ms = redis.call('ZSCORE', KEYS[1], name)
+    living[name] = until_ms and tonumber(until_ms) > now or false
+  end
+  return living[name]
+end
+
+local mine = {}
+local all = redis.call('HGETALL', KEYS[2])
+for i = 1, #all, 2 do
+  local record = decode(all[i + 1], 'intent ' .. all[i])
+  local owner = record.owner
+  local theirs = owner ~= replica and alive(owner) and record.commit ~= ''
+  local lost = owner == replica and record.claim == token
+  if lost or not alive(owner) or (record.owed and not theirs) then
+    mine[#mine + 1] = { event = all[i], record = record }
+  end
+end
+
+local records, commits, seen = {}, {}, { [''] = true }
+for _, m in ipairs(mine) do
+  m.record.owner, m.record.claim = replica, token
+  local raw = cjson.encode(m.record)
+  redis.call('HSET', KEYS[2], m.event, raw)
+  records[#records + 1] = raw
+  local id = m.record.commit
+  if not seen[id] then
+    seen[id] = true
+    commits[#commits + 1] = id
+    commits[#commits + 1] = redis.call('HGET', KEYS[3], id) or ''
+  end
+end
+return { records, commits }

@@ -1,0 +1,114 @@
+// Package locks keeps the occupations in Redis: it is the occupation.Locks of
+// production, over github.com/redis/go-redis/v9 on one server, Sentinel or
+// Cluster.
+//
+// Every method is one script and one round trip. All keys of a site carry one
+// hash tag, {spoolbot:SITE}:, so that a script stays in one slot; time is the
+// server's TIME. A script decides for itself: it validates first and writes
+// last, because Redis does not roll back a script that fails half-way. Calls
+// carry a nonce by which a script knows a repetition of the same call, so the
+// client may send one again after a broken line.
+//
+// It imports the core and go-redis. It never looks at the sheet, knows no rule
+// about spools but those of the port, does not log, and starts no goroutine.
+//
+// What Redis holds, all under the prefix:
+//
+//	site           "1": the store is seeded; missing = rebuild it first
+//	fence          the highest fence given
+//	lock:KEY       one lock, JSON; vanishes a day after its deadline
+//	deadlines      zset, KEY by deadline: also the list of all locks
+//	expired:KEY    what expired last, JSON, for a day
+//	intents        hash, event -> intent on its way, JSON
+//	commits        hash, commit id -> commit that was bound, JSON
+//	replicas       zset, replica by the end of its heartbeat
+//	quota          zset, the writes of the last minute
+//	seen:NAME      a delivery that was seen
+//
+// All JSON has a version v; fields that a version does not know it leaves in
+// place.
+package locks
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// defaultQuota is how many writes to the sheet lie in any minute: five fewer
+// than Google allows, for repairs by hand and clocks that differ.
+const defaultQuota = 55
+
+// Options say whose locks they are.
+type Options struct {
+	Site       string // name of the shop, part of every key
+	WriteQuota int    // writes of the sheet in any minute, by all replicas; 0 = 55
+}
+
+// Locks is the lock store of one site. Its methods are safe for use by many
+// goroutines.
+type Locks struct {
+	client redis.UniversalClient
+	keys   keys
+	quota  int
+
+	claiming   chan struct{} // holds one item while a claim is under way
+	claimToken string        // of the claims until one is answered; see claim.lua
+}
+
+var _ occupation.Locks = (*Locks)(nil)
+
+// New returns the locks of a site. The client is the caller's to close.
+func New(client redis.UniversalClient, o Options) *Locks {
+	if o.WriteQuota == 0 {
+		o.WriteQuota = defaultQuota
+	}
+	return &Locks{
+		client: client, keys: keysOf(o.Site), quota: o.WriteQuota,
+		claiming: make(chan struct{}, 1), claimToken: rand.Text(),
+	}
+}
+
+// keys makes the names of the keys; it is their common prefix.
+type keys string
+
+// keysOf escapes the site, because a brace in it would end the hash tag.
+func keysOf(site string) keys { return keys("{spoolbot:" + url.PathEscape(site) + "}:") }
+
+func (k keys) key(name string) string      { return string(k) + name }
+func (k keys) lock(spool string) string    { return string(k) + "lock:" + spool }
+func (k keys) expired(spool string) string { return string(k) + "expired:" + spool }
+func (k keys) seen(name string) string     { return string(k) + "seen:" + name }
+
+// Beat implements occupation.Locks.
+func (l *Locks) Beat(ctx context.Context, replica string, ttl time.Duration) error {
+	_, err := l.run(ctx, beatScript, []string{l.keys.key("replicas")}, replica, max(ttl, 0).Milliseconds())
+	return err
+}
+
+// First says whether none of the names was seen within ttl, and remembers them
+// all. The names identify one delivery: its event id, its envelope id.
+func (l *Locks) First(ctx context.Context, names []string, ttl time.Duration) (bool, error) {
+	if len(names) == 0 || ttl < time.Millisecond {
+		return false, fmt.Errorf("locks: first of %d names for %v", len(names), ttl)
+	}
+	seen := make([]string, len(names))
+	for i, n := range names {
+		seen[i] = l.keys.seen(n)
+	}
+	reply, err := l.run(ctx, firstScript, seen, rand.Text(), ttl.Milliseconds())
+	if err != nil {
+		return false, err
+	}
+	n, ok := reply.(int64)
+	if !ok {
+		return false, fmt.Errorf("locks: first answers %T", reply)
+	}
+	return n == 1, nil
+}

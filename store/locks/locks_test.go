@@ -1,0 +1,69 @@
+package locks_test
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/spoolbot/spoolbot/occupation/occupationtest"
+	"github.com/spoolbot/spoolbot/store/locks"
+	"github.com/spoolbot/spoolbot/store/locks/redistest"
+)
+
+var sites atomic.Int64
+
+// newSite is the locks of a shop of its own on the server.
+func newSite(client redis.UniversalClient) *locks.Locks {
+	return locks.New(client, locks.Options{Site: fmt.Sprintf("site-%d", sites.Add(1))})
+}
+
+func dial(t testing.TB, url string) redis.UniversalClient {
+	t.Helper()
+	c, err := locks.Dial(url, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// openMini starts a miniredis whose clock can be moved: TIME by SetTime, the
+// expiry of keys by FastForward.
+func openMini(t *testing.T) occupationtest.LocksHarness {
+	m := miniredis.RunT(t)
+	now := time.Now()
+	m.SetTime(now)
+	return occupationtest.LocksHarness{
+		Locks: newSite(dial(t, "redis://"+m.Addr())),
+		Advance: func(d time.Duration) {
+			now = now.Add(d)
+			m.SetTime(now)
+			m.FastForward(d)
+		},
+	}
+}
+
+func TestOnMiniredis(t *testing.T) {
+	t.Parallel()
+	occupationtest.TestLocks(t, openMini)
+}
+
+func TestOnRedis(t *testing.T) {
+	t.Parallel()
+	client := dial(t, redistest.Start(t).URL())
+	occupationtest.TestLocks(t, func(*testing.T) occupationtest.LocksHarness {
+		return occupationtest.LocksHarness{Locks: newSite(client)}
+	})
+}
+
+func TestOnCluster(t *testing.T) {
+	t.Parallel()
+	client := dial(t, redistest.StartCluster(t).URL())
+	occupationtest.TestLocks(t, func(*testing.T) occupationtest.LocksHarness {
+		return occupationtest.LocksHarness{Locks: newSite(client)}
+	})
+}

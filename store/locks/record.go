@@ -1,0 +1,180 @@
+package locks
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+const (
+	recordVersion = 1
+	// maxNumber is the greatest whole number that cjson writes without an
+	// exponent (14 digits).
+	maxNumber = 99_999_999_999_999
+)
+
+// lockRecord is a lock as Redis holds it. Times are Unix milliseconds.
+type lockRecord struct {
+	V        int    `json:"v"`
+	Key      string `json:"key"`
+	Tag      string `json:"tag"`
+	Holder   int    `json:"holder"`
+	Name     string `json:"name"`
+	Label    string `json:"label"`
+	Op       string `json:"op"`
+	Since    int64  `json:"since"`
+	Deadline int64  `json:"deadline"`
+	Fence    int64  `json:"fence"`
+	State    string `json:"state"`
+	Event    string `json:"event"`
+}
+
+func encodeLock(l occupation.Lock) (string, error) {
+	r := lockRecord{
+		V: recordVersion, Key: l.Key, Tag: l.Tag, Holder: l.Holder.ID, Name: l.Holder.Name, Label: l.Holder.Label,
+		Op: string(l.Operation), Fence: l.Fence, State: string(l.State), Event: l.Event,
+	}
+	if !l.Since.IsZero() {
+		r.Since = l.Since.UnixMilli()
+	}
+	if !l.Deadline.IsZero() {
+		r.Deadline = l.Deadline.UnixMilli()
+	}
+	for _, n := range []int64{r.Since, r.Deadline, r.Fence, int64(r.Holder)} {
+		if n < 0 || n > maxNumber {
+			return "", fmt.Errorf("locks: lock of %s: number %d out of range", l.Key, n)
+		}
+	}
+	return encode(r)
+}
+
+func decodeLock(raw string) (occupation.Lock, error) {
+	var r lockRecord
+	if err := json.Unmarshal([]byte(raw), &r); err != nil {
+		return occupation.Lock{}, fmt.Errorf("locks: stored lock: %w", err)
+	}
+	if r.V < 1 || r.Key == "" || r.Fence < 1 || r.State == "" {
+		return occupation.Lock{}, errors.New("locks: stored lock: version, key, fence or state is missing")
+	}
+	return occupation.Lock{
+		Key: r.Key, Tag: r.Tag, Holder: occupation.Holder{ID: r.Holder, Name: r.Name, Label: r.Label},
+		Operation: occupation.Operation(r.Op), Since: at(r.Since), Deadline: at(r.Deadline), Fence: r.Fence,
+		State: occupation.LockState(r.State), Event: r.Event,
+	}, nil
+}
+
+// intentRecord is an intent as Redis holds it: what the scripts look at and
+// complete, and the intent itself, which they keep as it came.
+type intentRecord struct {
+	V        int    `json:"v"`
+	Commit   string `json:"commit"`
+	Owed     bool   `json:"owed"`
+	Op       string `json:"op"`
+	Fence    int64  `json:"fence"`
+	Since    int64  `json:"since"`
+	Deadline int64  `json:"deadline"`
+	At       int64  `json:"at"`
+	Intent   string `json:"intent"`
+}
+
+// intentText is the part of an intent that its sender knows.
+type intentText struct {
+	V     int       `json:"v"`
+	Event string    `json:"event"`
+	Kind  string    `json:"kind"`
+	Key   string    `json:"key"`
+	Tag   string    `json:"tag"`
+	ID    int       `json:"worker"`
+	Name  string    `json:"name"`
+	Label string    `json:"label"`
+	TTL   int64     `json:"ttl_us"`
+	Grace int64     `json:"grace_us"`
+	Date  time.Time `json:"date,omitzero"`
+}
+
+func encodeIntent(in occupation.Intent) (string, error) {
+	return encode(intentText{
+		V: recordVersion, Event: in.Event, Kind: string(in.Kind), Key: in.Key, Tag: in.Tag,
+		ID: in.Worker.ID, Name: in.Worker.Name, Label: in.Worker.Label,
+		TTL: in.TTL.Microseconds(), Grace: in.Grace.Microseconds(), Date: in.Date,
+	})
+}
+
+// remembered is an intent out of the store, with what it is bound to.
+type remembered struct {
+	intent occupation.Intent
+	commit string
+	owed   bool
+}
+
+func decodeIntent(raw string) (remembered, error) {
+	var r intentRecord
+	if err := json.Unmarshal([]byte(raw), &r); err != nil {
+		return remembered{}, fmt.Errorf("locks: stored intent: %w", err)
+	}
+	var t intentText
+	if err := json.Unmarshal([]byte(r.Intent), &t); err != nil {
+		return remembered{}, fmt.Errorf("locks: stored intent: %w", err)
+	}
+	if r.V < 1 || t.Event == "" || t.Key == "" || t.Kind == "" {
+		return remembered{}, errors.New("locks: stored intent: version, event, key or kind is missing")
+	}
+	return remembered{commit: r.Commit, owed: r.Owed, intent: occupation.Intent{
+		Event: t.Event, Kind: occupation.Kind(t.Kind), Key: t.Key, Tag: t.Tag, Operation: occupation.Operation(r.Op),
+		Worker: occupation.Holder{ID: t.ID, Name: t.Name, Label: t.Label}, Fence: r.Fence,
+		TTL: time.Duration(t.TTL) * time.Microsecond, Grace: time.Duration(t.Grace) * time.Microsecond, Date: t.Date,
+		Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At),
+	}}, nil
+}
+
+// commitRecord is a bound commit as Redis holds it.
+type commitRecord struct {
+	V      int      `json:"v"`
+	Stamp  int32    `json:"stamp"`
+	Plan   string   `json:"plan"` // base64url: cjson would escape a slash
+	Repair bool     `json:"repair"`
+	Events []string `json:"events"`
+	Sent   int64    `json:"sent"`
+}
+
+func encodeCommit(c occupation.Commit) (string, error) {
+	return encode(commitRecord{
+		V: recordVersion, Stamp: c.Stamp, Plan: base64.RawURLEncoding.EncodeToString(c.Plan), Repair: c.Repair, Events: c.Events(),
+	})
+}
+
+// decodeCommit returns the commit without its changes.
+func decodeCommit(id, raw string) (occupation.Commit, error) {
+	var r commitRecord
+	if err := json.Unmarshal([]byte(raw), &r); err != nil {
+		return occupation.Commit{}, fmt.Errorf("locks: stored commit %s: %w", id, err)
+	}
+	plan, err := base64.RawURLEncoding.DecodeString(r.Plan)
+	if err != nil {
+		return occupation.Commit{}, fmt.Errorf("locks: plan of stored commit %s: %w", id, err)
+	}
+	if r.V < 1 || r.Stamp < 1 {
+		return occupation.Commit{}, fmt.Errorf("locks: stored commit %s: version or stamp is missing", id)
+	}
+	return occupation.Commit{ID: id, Stamp: r.Stamp, Plan: plan, Repair: r.Repair, Sent: at(r.Sent)}, nil
+}
+
+// at is the moment of Unix milliseconds; 0 is the zero time.
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func encode(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("locks: %w", err)
+	}
+	return string(b), nil
+}

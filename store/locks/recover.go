@@ -1,0 +1,159 @@
+package locks
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Claim implements occupation.Locks. What an answer that was lost spoke of is
+// in the next one. Owed rows that another living replica has bound are left to
+// it.
+func (l *Locks) Claim(ctx context.Context, replica string) ([]occupation.Unfinished, error) {
+	select {
+	case l.claiming <- struct{}{}:
+		defer func() { <-l.claiming }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	keys := []string{l.keys.key("replicas"), l.keys.key("intents"), l.keys.key("commits")}
+	reply, err := l.run(ctx, claimScript, keys, replica, l.claimToken)
+	if err != nil {
+		return nil, err
+	}
+	out, err := claimed(reply)
+	if err != nil {
+		return nil, err
+	}
+	l.claimToken = rand.Text()
+	return out, nil
+}
+
+func claimed(reply any) ([]occupation.Unfinished, error) {
+	parts, ok := reply.([]any)
+	if !ok || len(parts) != 2 {
+		return nil, fmt.Errorf("locks: claim answers %T", reply)
+	}
+	records, err := texts(parts[0])
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := texts(parts[1])
+	if err != nil {
+		return nil, err
+	}
+	commits := map[string]occupation.Commit{}
+	for pair := range slices.Chunk(pairs, 2) {
+		if len(pair) != 2 {
+			return nil, fmt.Errorf("locks: claim answers %d parts of commits", len(pairs))
+		}
+		if commits[pair[0]], err = decodeCommit(pair[0], pair[1]); err != nil {
+			return nil, err
+		}
+	}
+	intents := make([]remembered, len(records))
+	for i, raw := range records {
+		if intents[i], err = decodeIntent(raw); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(intents, func(a, b remembered) int {
+		return cmp.Or(cmp.Compare(a.intent.Fence, b.intent.Fence), a.intent.At.Compare(b.intent.At), cmp.Compare(a.intent.Event, b.intent.Event))
+	})
+	return group(intents, commits), nil
+}
+
+// groupKey says which intents belong together: those of one commit, all owed
+// rows that are bound to none, and each of the others alone.
+type groupKey struct {
+	commit string
+	owed   bool
+	event  string
+}
+
+func group(intents []remembered, commits map[string]occupation.Commit) []occupation.Unfinished {
+	var out []occupation.Unfinished
+	place := map[groupKey]int{}
+	for _, r := range intents {
+		k := groupKey{commit: r.commit, owed: r.owed}
+		if r.commit == "" && !r.owed {
+			k.event = r.intent.Event
+		}
+		i, seen := place[k]
+		if !seen {
+			i = len(out)
+			place[k] = i
+			out = append(out, occupation.Unfinished{Commit: commits[r.commit], Owed: r.owed})
+		}
+		out[i].Commit.Changes = append(out[i].Commit.Changes, occupation.Change{Intent: r.intent})
+	}
+	return out
+}
+
+// Snapshot implements occupation.Locks.
+func (l *Locks) Snapshot(ctx context.Context, spools ...string) (occupation.LockSnapshot, error) {
+	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines")}
+	for _, s := range spools {
+		keys = append(keys, l.keys.lock(s))
+	}
+	which := "some"
+	if len(spools) == 0 {
+		which = "all"
+	}
+	reply, err := l.run(ctx, snapshotScript, keys, which)
+	if err != nil {
+		return occupation.LockSnapshot{}, err
+	}
+	return snapshot(reply)
+}
+
+func snapshot(reply any) (occupation.LockSnapshot, error) {
+	var out occupation.LockSnapshot
+	part, err := texts(reply)
+	if err != nil {
+		return out, err
+	}
+	if len(part) < 3 {
+		return out, fmt.Errorf("locks: snapshot answers %d parts", len(part))
+	}
+	if out.Now, err = moment(part[0]); err != nil {
+		return out, err
+	}
+	out.Seeded = part[1] == "1"
+	if out.Fence, err = strconv.ParseInt(part[2], 10, 64); err != nil {
+		return out, fmt.Errorf("locks: stored fence: %w", err)
+	}
+	for _, raw := range part[3:] {
+		lock, err := decodeLock(raw)
+		if err != nil {
+			return out, err
+		}
+		out.Locks = append(out.Locks, lock)
+	}
+	return out, nil
+}
+
+// Restore implements occupation.Locks. The locks are restored as held.
+func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int64) error {
+	if fence < 0 || fence > maxNumber {
+		return fmt.Errorf("locks: fence %d out of range", fence)
+	}
+	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines")}
+	args := []any{fence}
+	for _, lock := range locks {
+		lock.State, lock.Event = occupation.Held, ""
+		raw, err := encodeLock(lock)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, l.keys.lock(lock.Key))
+		args = append(args, raw)
+	}
+	_, err := l.run(ctx, restoreScript, keys, args...)
+	return err
+}
