@@ -24,6 +24,7 @@
 //	replicas       zset, replica by the end of its heartbeat
 //	quota          zset, the writes of the last minute
 //	seen:NAME      a delivery that was seen
+//	note:NAME      what the bot noted: where it showed what
 //
 // All JSON has a version v; fields that a version does not know it leaves in
 // place.
@@ -85,6 +86,7 @@ func (k keys) key(name string) string      { return string(k) + name }
 func (k keys) lock(spool string) string    { return string(k) + "lock:" + spool }
 func (k keys) expired(spool string) string { return string(k) + "expired:" + spool }
 func (k keys) seen(name string) string     { return string(k) + "seen:" + name }
+func (k keys) note(name string) string     { return string(k) + "note:" + name }
 
 // Beat implements occupation.Locks.
 func (l *Locks) Beat(ctx context.Context, replica string, ttl time.Duration) error {
