@@ -3,45 +3,11 @@ package sheetsim_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/spoolbot/spoolbot/store/sheetsim"
 	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
 )
-
-var santiago = func() *time.Location {
-	l, err := time.LoadLocation("America/Santiago")
-	if err != nil {
-		panic(err)
-	}
-	return l
-}()
-
-var morning = time.Date(2026, 11, 23, 9, 30, 0, 0, santiago)
-
-// start serves w and checks at the end that no request was one that only a faulty client sends.
-func start(t *testing.T, o sheetsim.Options, w *sheetsim.Workbook) *sheetsim.Server {
-	t.Helper()
-	s := sheetsim.New(o, w)
-	t.Cleanup(func() {
-		s.Close()
-		for _, c := range s.Complaints() {
-			t.Errorf("complaint: %s", c)
-		}
-	})
-	return s
-}
-
-// service is Google's own client at the in-process door.
-func service(t *testing.T, s *sheetsim.Server) *sheets.Service {
-	t.Helper()
-	out, err := sheets.NewService(t.Context(), option.WithHTTPClient(s.Client()), option.WithEndpoint("http://sheets.test/"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
 
 func TestGoogleClientThroughBothDoors(t *testing.T) {
 	t.Parallel()

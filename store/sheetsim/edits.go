@@ -1,7 +1,6 @@
 package sheetsim
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -29,7 +28,7 @@ const (
 //	insert_columns At or Column (the first new one stands there), Count
 //	delete_columns At or Column, Count
 //	move_column    Column, At (where it stands afterwards)
-//	rename_header  Column, Value
+//	rename_header  Column or Cell, Value
 //	rename_tab     Value
 //	sort           Column; Value "desc" for the other way; the header stays
 //	protect        Cell ("A2:C9"), Column, At and Count (rows), or nothing: the whole tab
@@ -128,6 +127,9 @@ func (e Edit) target(t *tab) (int, error) {
 	if e.Column == "" && e.At > 0 && e.At <= t.cols {
 		return e.At - 1, nil
 	}
+	if cell := a1Part.FindStringSubmatch(e.Cell); e.Column == "" && cell != nil {
+		e.Column = ColumnName(strings.ToUpper(cell[1]))
+	}
 	if c := t.column(string(e.Column)); c >= 0 {
 		return c, nil
 	}
@@ -214,68 +216,8 @@ func (x *tx) editHeader(t *tab, e Edit) error {
 	return err
 }
 
-// editSort sorts the rows below the header; rows take their metadata with them, hidden ones stay, text is apart from numbers,
-// blanks come last. SHEETS.md 1 and 2 [L].
-func (x *tx) editSort(t *tab, e Edit) error {
-	c, err := e.target(t)
-	if err != nil {
-		return err
-	}
-	var places []int
-	for r := max(t.frozen, 1); r < t.lastRow(); r++ {
-		if t.rows[r] == nil || !t.rows[r].hidden {
-			places = append(places, r)
-		}
-	}
-	order := slices.Clone(places)
-	slices.SortStableFunc(order, func(a, b int) int {
-		ca, cb := t.cell(a, c), t.cell(b, c)
-		if ca.blank() || cb.blank() {
-			return cmp.Compare(rank(ca), rank(cb))
-		}
-		d := cmp.Or(cmp.Compare(rank(ca), rank(cb)), compareCells(ca, cb))
-		if e.Value == "desc" {
-			return -d
-		}
-		return d
-	})
-	moved := make(map[int]int, len(order))
-	rows := slices.Clone(t.rows)
-	for i, from := range order {
-		t.rows[places[i]] = rows[from]
-		moved[from] = places[i]
-	}
-	for i := range x.meta {
-		if m := &x.meta[i]; m.level == "ROW" && m.sheet == t.id {
-			if to, ok := moved[m.index]; ok {
-				m.index = to
-			}
-		}
-	}
-	return nil
-}
-
-func rank(c Cell) int {
-	switch c.Value.(type) {
-	case nil:
-		return 4
-	case float64:
-		return 1
-	case string:
-		return 2
-	}
-	return 3
-}
-
-func compareCells(a, b Cell) int {
-	if x, ok := a.Value.(float64); ok {
-		return cmp.Compare(x, b.Value.(float64)) // of the same rank
-	}
-	return cmp.Compare(strings.ToLower(text(a)), strings.ToLower(text(b)))
-}
-
 func (x *tx) editProtect(t *tab, e Edit) (err error) {
-	a := t.grid()
+	a := area{0, 0, unbounded, unbounded} // also what is added later
 	switch {
 	case e.Cell != "":
 		a, err = e.area(x, t)

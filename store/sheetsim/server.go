@@ -19,6 +19,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -128,7 +129,10 @@ func (s *Server) Close() {
 	if first {
 		close(s.done)
 		if server != nil {
-			_ = server.Close() // the lines are cut either way
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			_ = server.Shutdown(ctx) // handlers end with done; a line that does not is cut
+			_ = server.Close()
+			cancel()
 		}
 	}
 	s.wg.Wait()
@@ -147,7 +151,7 @@ func (s *Server) hold(f func()) bool {
 
 // ServeHTTP is the API under /v4/ and the control doors under /sim/.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if len(r.URL.Path) >= 5 && r.URL.Path[:5] == "/sim/" {
+	if strings.HasPrefix(r.URL.Path, "/sim/") {
 		s.sim.ServeHTTP(w, r)
 		return
 	}

@@ -106,7 +106,13 @@ func (t *tab) properties(index int) obj {
 func (t *tab) protectedRanges() []obj {
 	out := make([]obj, len(t.protected))
 	for i, p := range t.protected {
-		r := obj{"startRowIndex": p.r0, "endRowIndex": p.r1, "startColumnIndex": p.c0, "endColumnIndex": p.c1}
+		r := obj{"startRowIndex": p.r0, "startColumnIndex": p.c0}
+		if p.r1 < unbounded/2 {
+			r["endRowIndex"] = p.r1
+		}
+		if p.c1 < unbounded/2 {
+			r["endColumnIndex"] = p.c1
+		}
 		if t.id != 0 {
 			r["sheetId"] = t.id
 		}

@@ -106,7 +106,7 @@ type valueWrite struct {
 	Values         [][]any `json:"values"`
 }
 
-// parse turns a JSON value into a cell; ok is false for null, which skips the cell. "" makes it blank. SHEETS.md 3 [D].
+// parseInput turns a JSON value into a cell; ok is false for null, which skips the cell. "" makes it blank. SHEETS.md 3 [D].
 func parseInput(v any, option string) (c Cell, ok bool, err error) {
 	switch v := v.(type) {
 	case nil:
@@ -187,7 +187,7 @@ func (x *tx) putValues(t *tab, a area, values [][]any, option string) (obj, erro
 	return out, nil
 }
 
-// inputOption is required; the emulator also notes a client that lets the sheet interpret text. SHEETS.md 3 [D].
+// inputOption is required. SHEETS.md 3 [D].
 func inputOption(q url.Values) (string, error) {
 	if q.Get("valueInputOption") == "" {
 		return "", bug("'valueInputOption' is required but not specified")

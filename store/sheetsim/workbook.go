@@ -111,6 +111,9 @@ type row struct {
 // area is a rectangle of cells, zero-based and half open.
 type area struct{ r0, c0, r1, c1 int }
 
+// unbounded is the end of a protected range that has none.
+const unbounded = 1 << 30
+
 func (a area) touches(b area) bool { return a.r0 < b.r1 && b.r0 < a.r1 && a.c0 < b.c1 && b.c0 < a.c1 }
 
 // NewWorkbook is a Chilean workbook without tabs.
