@@ -117,7 +117,9 @@ func bubble(t *testing.T, opt slacksim.Options, f func(*shop)) {
 	synctest.Test(t, func(t *testing.T) { f(newShop(t, opt, false)) })
 }
 
-func plain(text string) *slack.TextBlockObject { return slack.NewTextBlockObject("plain_text", text, false, false) }
+func plain(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject("plain_text", text, false, false)
+}
 
 // card is a message with two buttons.
 func card(tag string) slack.MsgOption {
@@ -133,7 +135,7 @@ func TestCommandClickAndEdit(t *testing.T) {
 	for name, tcp := range map[string]bool{"tcp": true, "in process": false} {
 		t.Run(name, func(t *testing.T) {
 			sh := newShop(t, slacksim.Options{}, tcp)
-			ctx := context.WithoutCancel(t.Context()) // the last answer may outlive the test's last look
+			ctx := context.WithoutCancel(sh.ctx()) // the last answer may outlive the test's last look
 			sh.bot(func(c *socketmode.Client, ev socketmode.Event) {
 				switch data := ev.Data.(type) {
 				case slack.SlashCommand:
@@ -148,13 +150,13 @@ func TestCommandClickAndEdit(t *testing.T) {
 					sh.must(slack.PostWebhookCustomHTTPContext(ctx, data.ResponseURL, sh.http, &slack.WebhookMessage{Text: "solo tú"}))
 				}
 			})
-			sh.must(sh.ana.Type(t.Context(), sh.taller, "/tomar MK-1 & <2>"))
+			sh.must(sh.ana.Type(sh.ctx(), sh.taller, "/tomar MK-1 & <2>"))
 			sh.until("card", func() bool { return len(sh.beto.Messages(sh.taller)) == 1 })
 			m := sh.beto.Last(sh.taller)
 			if want := "MK-1 &amp; &lt;2&gt; tomado"; m.Text != want {
 				t.Errorf("text: got %q, want %q", m.Text, want)
 			}
-			sh.must(sh.beto.Click(t.Context(), m, "Pausar"))
+			sh.must(sh.beto.Click(sh.ctx(), m, "Pausar"))
 			sh.until("ephemeral", func() bool { return len(sh.beto.Messages(sh.taller)) == 2 })
 			if got := sh.ana.Messages(sh.taller); len(got) != 1 || got[0].Edited == nil || !strings.HasSuffix(got[0].Shown(), "pausado") {
 				t.Errorf("Ana sees %+v, want the edited card alone", got)
@@ -166,20 +168,20 @@ func TestCommandClickAndEdit(t *testing.T) {
 
 func TestHelloAndAuthOverEitherTokenStyle(t *testing.T) {
 	bubble(t, slacksim.Options{Scopes: []string{"chat:write"}}, func(sh *shop) {
-		who, err := sh.api.AuthTestContext(t.Context())
+		who, err := sh.api.AuthTestContext(sh.ctx())
 		sh.must(err)
 		if who.UserID == "" || who.BotID == "" || who.TeamID == "" {
 			t.Errorf("auth.test: %+v", who)
 		}
-		_, err = sh.api.PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: "UANA", View: slack.HomeTabViewRequest{Type: "home"}})
+		_, err = sh.api.PublishViewContext(sh.ctx(), slack.PublishViewContextRequest{UserID: "UANA", View: slack.HomeTabViewRequest{Type: "home"}})
 		if err == nil { // blocks are required, and slack-go sends null for none
 			t.Error("views.publish without blocks was taken")
 		}
-		_, err = sh.api.GetUserInfoContext(t.Context(), "UANA")
+		_, err = sh.api.GetUserInfoContext(sh.ctx(), "UANA")
 		if e, ok := errors.AsType[slack.SlackErrorResponse](err); !ok || e.Err != "missing_scope" || e.Needed != "users:read" {
 			t.Errorf("users.info without scope: %v", err)
 		}
-		_, err = slack.New("xoxb-wrong", slack.OptionAPIURL(sh.APIURL()), slack.OptionHTTPClient(sh.http)).AuthTestContext(t.Context())
+		_, err = slack.New("xoxb-wrong", slack.OptionAPIURL(sh.APIURL()), slack.OptionHTTPClient(sh.http)).AuthTestContext(sh.ctx())
 		if err == nil || err.Error() != "invalid_auth" {
 			t.Errorf("wrong token: %v", err)
 		}
@@ -227,3 +229,6 @@ func TestAppHomeOpenedIsRetriedWithTheSameEvent(t *testing.T) {
 		}
 	})
 }
+
+// ctx is the context of the bubble's test, not of the one outside.
+func (sh *shop) ctx() context.Context { return sh.t.Context() }
