@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -35,16 +34,6 @@ func (s scrubber) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
-}
-
-// slackLog takes the log lines of slack-go. They are its debug output, but for
-// a handful of warnings, and tell nothing about a person's request.
-type slackLog struct{ log zerolog.Logger }
-
-// Output implements the logger of slack.OptionLog and socketmode.OptionLog.
-func (l slackLog) Output(_ int, line string) error {
-	l.log.Debug().Str("line", strings.TrimSpace(line)).Msg("slack_client")
-	return nil
 }
 
 // redisLog takes the log lines of go-redis: connections lost and found again.

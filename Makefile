@@ -1,0 +1,48 @@
+# What a person types here. Everything else is go itself.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+GO ?= go
+# Redis, a C compiler for -race and a browser come from Debian when they are not there.
+NEED := .ci/need
+
+.PHONY: help build demo test bench lint fmt golden pictures vuln
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build ./bin/spoolbot
+	$(GO) build -trimpath -o bin/spoolbot ./cmd/spoolbot
+
+demo: ## try it: the whole program against emulators, on a page of this machine
+	$(GO) run ./cmd/spoolbot demo
+
+test: ## all tests with the race detector, against real Redis servers too
+	@$(NEED) gcc gcc libc6-dev
+	@$(NEED) redis-server redis-server
+	$(GO) test -race -timeout 10m ./...
+
+bench: ## measure, one figure a line
+	@$(GO) run ./cmd/spoolbot bench
+
+lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
+	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }
+	$(GO) vet ./...
+	$(GO) vet -tags pictures ./cmd/spoolbot
+	$(GO) vet -vettool="$$($(GO) tool -n zerologlint)" ./...
+	$(GO) tool staticcheck ./...
+	$(GO) fix -diff ./...
+	$(GO) mod tidy -diff
+
+fmt: ## format the code
+	$(GO) tool gofumpt -w .
+
+golden: ## write the golden files of the views anew, to be read as a diff
+	$(GO) test ./bot/view -update
+
+pictures: ## walk the demo in a headless browser and take the README's pictures
+	@$(NEED) chromium chromium
+	$(GO) test -tags pictures -count 1 -run '^TestPictures$$' ./cmd/spoolbot
+
+vuln: ## known holes in what we depend on
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
