@@ -1,0 +1,201 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+)
+
+// placeKind is what kind of spot in Slack a request came from or a message
+// stands in.
+type placeKind string
+
+const (
+	atCommand   placeKind = "command"   // a command was typed in Channel; Hook answers it
+	atEphemeral placeKind = "ephemeral" // a message that User alone sees; Hook changes it
+	atMessage   placeKind = "message"   // a message in Channel with TS, that chat.update changes
+	atHome      placeKind = "home"      // the App Home of User
+	atModal     placeKind = "modal"     // the modal View
+	atDM        placeKind = "dm"        // nowhere: the DM with User is the place for an answer
+)
+
+// place is a spot in Slack. It is kept in the Memory as JSON.
+type place struct {
+	Kind    placeKind `json:"k"`
+	Channel string    `json:"c,omitempty"`
+	TS      string    `json:"t,omitempty"`
+	User    string    `json:"u,omitempty"`
+	View    string    `json:"v,omitempty"`
+	// Hook is a response_url: five uses in half an hour (SLACK.md 3.3).
+	Hook  string    `json:"h,omitempty"`
+	Until time.Time `json:"e,omitzero"`
+}
+
+const hookLife = 30 * time.Minute
+
+// same reports whether two places are one message.
+func (p place) same(o place) bool {
+	switch {
+	case p.Kind != o.Kind || p.Channel != o.Channel:
+		return false
+	case p.Kind == atMessage:
+		return p.TS == o.TS
+	case p.TS != "" && o.TS != "":
+		return p.TS == o.TS && p.User == o.User
+	default:
+		return p.Hook == o.Hook
+	}
+}
+
+// errGone means that a message cannot be changed any more.
+var errGone = errors.New("the message cannot be changed any more")
+
+// answer shows a message as the answer to a request, and returns where it stands
+// now. The answer to a command is a message in the DM if it was typed there,
+// else one that only the person sees; the answer to a button takes the place of
+// the card with the button. Where that does not work, the answer goes to the DM:
+// it must not be lost.
+func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, error) {
+	switch p := r.from; {
+	case p.Kind == atCommand && b.isDM(ctx, p):
+		return b.post(ctx, p.Channel, m)
+	case p.Kind == atCommand, p.Kind == atMessage && !strings.HasPrefix(p.Channel, "D"): // others see that message too
+		return b.whisper(ctx, p, m)
+	case p.Kind == atEphemeral, p.Kind == atMessage:
+		err := b.edit(ctx, p, m)
+		if err == nil {
+			return p, nil
+		}
+		logged(ctx, err, "card_not_edited")
+		return b.whisper(ctx, p, m)
+	default:
+		return b.direct(ctx, p.User, m)
+	}
+}
+
+// whisper answers with a message of its own that only the person sees, or in the
+// DM where Slack does not take that.
+func (b *Bot) whisper(ctx context.Context, p place, m view.Message) (place, error) {
+	if p.Hook == "" {
+		return b.direct(ctx, p.User, m)
+	}
+	if err := b.respond(ctx, p.Hook, webhook(m, false)); err != nil {
+		logged(ctx, err, "response_url_failed")
+		return b.direct(ctx, p.User, m)
+	}
+	return place{Kind: atEphemeral, Channel: p.Channel, User: p.User, Hook: p.Hook, Until: p.Until}, nil
+}
+
+// edit puts a message in the place of another.
+func (b *Bot) edit(ctx context.Context, p place, m view.Message) error {
+	switch {
+	case p.Kind == atMessage:
+		err := patiently(ctx, func(ctx context.Context) error {
+			_, _, _, err := b.api.UpdateMessageContext(ctx, p.Channel, p.TS, content(m)...)
+			return err
+		})
+		switch slackCode(err) {
+		case "message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found":
+			return fmt.Errorf("%w: %w", errGone, err)
+		}
+		return err
+	case p.Kind == atEphemeral && p.Hook != "" && time.Now().Before(p.Until):
+		return b.respond(ctx, p.Hook, webhook(m, true))
+	default:
+		return errGone
+	}
+}
+
+// post sends a new message into a channel, at the pace that Slack wants.
+func (b *Bot) post(ctx context.Context, channel string, m view.Message) (place, error) {
+	if err := b.pacer.turn(ctx, channel); err != nil {
+		return place{}, err
+	}
+	p := place{Kind: atMessage}
+	err := patiently(ctx, func(ctx context.Context) (err error) {
+		p.Channel, p.TS, err = b.api.PostMessageContext(ctx, channel, content(m)...)
+		return err
+	})
+	return p, err
+}
+
+// direct sends a new message to a person.
+func (b *Bot) direct(ctx context.Context, user string, m view.Message) (place, error) {
+	channel, err := b.dm(ctx, user)
+	if err != nil {
+		return place{}, err
+	}
+	return b.post(ctx, channel, m)
+}
+
+// isDM reports whether the command was typed in the person's DM with the bot.
+// Two people's DM looks the same, and the bot cannot write there.
+func (b *Bot) isDM(ctx context.Context, p place) bool {
+	if !strings.HasPrefix(p.Channel, "D") {
+		return false
+	}
+	channel, err := b.dm(ctx, p.User)
+	return err == nil && channel == p.Channel
+}
+
+// channels remembers the DM of each person.
+type channels struct {
+	mu sync.Mutex
+	of map[string]string
+}
+
+// dm finds the DM of a person with the bot.
+func (b *Bot) dm(ctx context.Context, user string) (string, error) {
+	b.dms.mu.Lock()
+	id := b.dms.of[user]
+	b.dms.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	err := patiently(ctx, func(ctx context.Context) error {
+		ch, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+		if err == nil {
+			id = ch.ID
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("dm: %w", err)
+	}
+	b.dms.mu.Lock()
+	defer b.dms.mu.Unlock()
+	if b.dms.of == nil || len(b.dms.of) >= maxPeople {
+		b.dms.of = map[string]string{}
+	}
+	b.dms.of[user] = id
+	return id, nil
+}
+
+// content is a message for chat.postMessage and chat.update. The blocks are
+// always given: an edit without them would leave the old ones.
+func content(m view.Message) []slack.MsgOption {
+	blocks := m.Blocks
+	if blocks == nil {
+		blocks = []slack.Block{}
+	}
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+// webhook is a message for a response_url.
+func webhook(m view.Message, replace bool) *slack.WebhookMessage {
+	out := &slack.WebhookMessage{Text: m.Text, ReplaceOriginal: replace, ResponseType: slack.ResponseTypeEphemeral}
+	if len(m.Blocks) > 0 {
+		out.Blocks = &slack.Blocks{BlockSet: m.Blocks}
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+// Package bot is the Slack side of spoolbot: it listens on two Socket Mode
+// connections, acknowledges at once, carries requests out in order per person,
+// and shows the answers as view makes them.
+//
+// A request goes one way: socket.go (acknowledge) -> queue.go -> router.go (who
+// is it, seen before?) -> a handler (commands.go, buttons.go, batch.go, home.go)
+// -> the core -> view -> answer.go. Errors become words in problem.go alone.
+//
+// It imports the core, view and slack-go; never Redis or Google, which come in
+// through Core and Memory. It decides no rule about spools, and keeps nothing
+// that could not be lost.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Core is what the bot asks of the core; *occupation.Service is one. The comments
+// there say which codes come back.
+type Core interface {
+	Take(ctx context.Context, r occupation.Request, op occupation.Operation, tags []string) ([]occupation.Result, error)
+	Pause(ctx context.Context, r occupation.Request, targets []occupation.Target) ([]occupation.Result, error)
+	Complete(ctx context.Context, r occupation.Request, targets []occupation.Target, day time.Time) ([]occupation.Result, error)
+	Find(ctx context.Context, tag string) (occupation.Status, error)
+	StatusOf(ctx context.Context, spools []occupation.Spool) ([]occupation.Status, error)
+	HeldBy(ctx context.Context, worker int) ([]occupation.Status, error)
+	Held(ctx context.Context) ([]occupation.Status, error)
+	Book(ctx context.Context) (*occupation.Book, error)
+	Free(ctx context.Context, w occupation.Worker, op occupation.Operation, query string, limit int) ([]occupation.Spool, error)
+	Worker(ctx context.Context, id int) (occupation.Worker, error)
+	WorkerBySlack(ctx context.Context, slackID string) (occupation.Worker, error)
+}
+
+var _ Core = (*occupation.Service)(nil)
+
+// Options is what a Bot is made of. Fields without a default are required.
+type Options struct {
+	API    *slack.Client             // from NewSlack
+	Socket func() *socketmode.Client // from NewSlack
+	HTTP   *http.Client              // from NewSlack; posts to response URLs
+	Core   Core
+	Memory Memory // nil = in this process
+	Zone   *time.Location
+	Log    zerolog.Logger
+	// Now is the shop's time; nil = time.Now. Only the demo page moves it. It is
+	// not used for time-outs.
+	Now func() time.Time
+	// OnEnvelope is told of every envelope before it is acknowledged; it must not
+	// block. OnAck is told how long each acknowledgement took.
+	OnEnvelope func()
+	OnAck      func(time.Duration)
+	// OnOperation is told of each result of TOMAR, PAUSAR and COMPLETAR.
+	OnOperation func(occupation.Kind, occupation.Code)
+}
+
+// Bot serves one workspace. It is safe for use by many goroutines.
+type Bot struct {
+	api         *slack.Client
+	newSocket   func() *socketmode.Client
+	hc          *http.Client
+	core        Core
+	memory      Memory
+	zone        *time.Location
+	log         zerolog.Logger
+	now         func() time.Time
+	onEnvelope  func()
+	observeAck  func(time.Duration)
+	onOperation func(occupation.Kind, occupation.Code)
+
+	routes  routes
+	queue   *queue
+	sorry   *queue // tells people that the queue is full
+	pacer   pacer
+	people  people
+	dms     channels
+	workers linked
+	checks  checks
+	home    atomic.Pointer[slack.AuthTestResponse]
+	jobs    context.Context //nolint:containedctx // the life of all work, which outlasts the sockets
+	endJobs context.CancelFunc
+}
+
+// How much may be under way.
+const (
+	maxRunning   = 256 // people whose request is being carried out at the same time
+	maxPerPerson = 20  // requests of one person that wait
+	maxWaiting   = 2000
+	drainTime    = 20 * time.Second
+)
+
+// New returns a bot that serves once Run runs.
+func New(o Options) *Bot {
+	b := &Bot{
+		api: o.API, newSocket: o.Socket, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
+		now: o.Now, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation,
+	}
+	if b.memory == nil {
+		b.memory = &LocalMemory{}
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	if b.onEnvelope == nil {
+		b.onEnvelope = func() {}
+	}
+	if b.observeAck == nil {
+		b.observeAck = func(time.Duration) {}
+	}
+	if b.onOperation == nil {
+		b.onOperation = func(occupation.Kind, occupation.Code) {}
+	}
+	panicked := func(lane string, p any) {
+		b.log.Error().Str("lane", lane).Str("panic", fmt.Sprint(p)).Msg("job_panicked")
+	}
+	b.queue = newQueue(maxRunning, maxPerPerson, maxWaiting, panicked)
+	b.sorry = newQueue(4, 2, 200, panicked)
+	b.jobs, b.endJobs = context.WithCancel(context.Background())
+	b.routes = newRoutes(b.table())
+	return b
+}
+
+// Run serves until ctx ends or Slack refuses a token for good. Then it takes no
+// more envelopes, waits up to 20 s for what is under way, and returns; the error
+// is nil after an orderly end.
+func (b *Bot) Run(ctx context.Context) error {
+	defer b.endJobs()
+	err := b.greet(ctx)
+	if err == nil {
+		err = b.listen(ctx)
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	return errors.Join(err, b.queue.Drain(drain), b.sorry.Drain(drain))
+}
+
+// greet asks Slack who the bot is, and so which workspace is ours. It goes on
+// asking until Slack answers.
+func (b *Bot) greet(ctx context.Context) error {
+	for pause := time.Second; ; pause = min(2*pause, openMost) {
+		var home *slack.AuthTestResponse
+		err := once(ctx, callTimeout, func(ctx context.Context) (err error) {
+			home, err = b.api.AuthTestContext(ctx)
+			return err
+		})
+		switch {
+		case err == nil:
+			b.home.Store(home)
+			b.log.Info().Str("team", home.TeamID).Str("bot", home.UserID).Msg("slack_greeted")
+			return nil
+		case ctx.Err() != nil:
+			return nil
+		case fatalAuth(err):
+			return fmt.Errorf("slack: auth.test: %w", err)
+		}
+		b.log.Warn().Err(err).Msg("slack_not_there")
+		if wait(ctx, pause) != nil {
+			return nil
+		}
+	}
+}
+
+// clock is the moment for which a view is made.
+func (b *Bot) clock() view.Clock { return view.Clock{Now: b.now().In(b.zone), Zone: b.zone} }
+
+// asks is the core's request for what a person asks.
+func (b *Bot) asks(r *request) occupation.Request {
+	return occupation.Request{Key: r.key(), Worker: r.worker.ID, Now: b.now().In(b.zone)}
+}

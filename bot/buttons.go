@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// facts reads what a button carries. It comes from outside, like everything in
+// an envelope: what is not well-formed is refused, and what is well-formed is for
+// the core to judge.
+func (b *Bot) facts(r *request, verb view.Verb) (view.Facts, error) {
+	f, err := view.ReadFacts(r.value)
+	if err != nil {
+		return f, &occupation.Error{Code: occupation.InvalidInput, Err: err}
+	}
+	r.asked = view.Asked{Verb: verb, Facts: f}
+	return f, nil
+}
+
+func (b *Bot) pressedTake(ctx context.Context, r *request) error {
+	f, err := b.facts(r, view.Take)
+	if err != nil {
+		return err
+	}
+	return b.take(ctx, r, f.Operation, []string{f.Tag})
+}
+
+func (b *Bot) pressedPause(ctx context.Context, r *request) error {
+	f, err := b.facts(r, view.Pause)
+	if err != nil {
+		return err
+	}
+	return b.finish(ctx, r, view.Choice{Verb: view.Pause}, []occupation.Target{{Tag: f.Tag, Fence: f.Fence}})
+}
+
+func (b *Bot) pressedComplete(ctx context.Context, r *request) error {
+	f, err := b.facts(r, view.Complete)
+	if err != nil {
+		return err
+	}
+	return b.finish(ctx, r, view.Choice{Verb: view.Complete, Date: f.Date}, []occupation.Target{{Tag: f.Tag, Fence: f.Fence}})
+}
+
+func (b *Bot) pressedStatus(ctx context.Context, r *request) error {
+	f, err := b.facts(r, view.Show)
+	if err != nil {
+		return err
+	}
+	return b.showStatuses(ctx, r, []string{f.Tag})
+}
+
+// take is TOMAR for every door.
+func (b *Bot) take(ctx context.Context, r *request, op occupation.Operation, tags []string) error {
+	if r.asked.Verb == "" && len(tags) == 1 {
+		r.asked = view.Asked{Verb: view.Take, Facts: view.Facts{Tag: tags[0], Operation: op}}
+	}
+	results, err := b.core.Take(ctx, b.asks(r), op, tags)
+	if err != nil {
+		return err
+	}
+	return b.showResults(ctx, r, results)
+}
+
+// finish is PAUSAR or COMPLETAR for every door.
+func (b *Bot) finish(ctx context.Context, r *request, c view.Choice, targets []occupation.Target) error {
+	if r.asked.Verb == "" && len(targets) == 1 {
+		r.asked = view.Asked{Verb: c.Verb, Facts: view.Facts{Tag: targets[0].Tag, Date: c.Date}}
+	}
+	var results []occupation.Result
+	var err error
+	if c.Verb == view.Complete {
+		day := c.Date
+		if day.IsZero() {
+			day = occupation.Midnight(b.now().In(b.zone))
+		}
+		results, err = b.core.Complete(ctx, b.asks(r), targets, day)
+	} else {
+		results, err = b.core.Pause(ctx, b.asks(r), targets)
+	}
+	if err != nil {
+		return err
+	}
+	if len(results) == 1 && overtaken(results[0].Err) && r.family == action && targets[0].Fence != 0 {
+		return b.showStale(ctx, r, results[0])
+	}
+	return b.showResults(ctx, r, results)
+}
+
+// overtaken reports whether an error says that the button's occupation may be
+// over.
+func overtaken(err *occupation.Error) bool {
+	return err != nil && (err.Code == occupation.NotOwner || err.Code == occupation.SpoolNotFound)
+}
+
+// showStale answers a button whose occupation is over with what has happened
+// since. A button of an occupation that goes on is somebody else's: that is said
+// by the error's own words.
+func (b *Bot) showStale(ctx context.Context, r *request, res occupation.Result) error {
+	st, err := b.core.Find(ctx, res.Tag)
+	if err != nil {
+		return err
+	}
+	if st.Lock.Fence == r.asked.Facts.Fence {
+		return b.showResults(ctx, r, []occupation.Result{res})
+	}
+	r.code = res.Err.Code
+	b.onOperation(res.Kind, res.Err.Code)
+	p, err := b.answer(ctx, r, view.Stale(r.asked.Facts, st, r.worker.ID, b.clock()))
+	if err != nil {
+		return err
+	}
+	b.keep(ctx, card{Place: p}, st.Lock)
+	b.freshenHome(ctx, r.worker, r.user)
+	return nil
+}
+
+// showResults answers with what became of each spool, and brings all else that
+// people see of them up to date.
+func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.Result) error {
+	b.count(r, results)
+	p, err := b.answerResults(ctx, r, results)
+	b.settleCards(ctx, r, p, results)
+	b.await(r.worker.ID, results, func(ctx context.Context, m view.Message) (place, error) {
+		if err := b.edit(ctx, p, m); !errors.Is(err, errGone) {
+			return p, err
+		}
+		return b.direct(ctx, r.user, m)
+	})
+	return err
+}
+
+// answerResults shows the results: on App Home by App Home itself, where all went
+// well.
+func (b *Bot) answerResults(ctx context.Context, r *request, results []occupation.Result) (place, error) {
+	if r.from.Kind == atHome && allDone(results) {
+		return place{}, b.publish(ctx, r.worker, r.user)
+	}
+	return b.answer(ctx, r, view.Answer(results, b.clock()))
+}
+
+func allDone(results []occupation.Result) bool {
+	for _, res := range results {
+		if res.Err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// count tells log and metrics.
+func (b *Bot) count(r *request, results []occupation.Result) {
+	for _, res := range results {
+		var code occupation.Code
+		if res.Err != nil {
+			code = res.Err.Code
+		}
+		if len(results) == 1 {
+			r.code = code
+		}
+		b.onOperation(res.Kind, code)
+	}
+}
+
+// settleCards remembers the card of a take, and edits the cards of what has
+// ended.
+func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []occupation.Result) {
+	over := map[int64]occupation.Result{}
+	for _, res := range results {
+		switch {
+		case res.Err != nil:
+		case res.Kind != occupation.Take:
+			over[res.Lock.Fence] = res
+		case len(results) == 1:
+			b.keep(ctx, card{Place: p}, res.Lock)
+		}
+	}
+	if len(over) > 0 {
+		b.later(ctx, r.user+"/cards", func(ctx context.Context) {
+			fences := make([]int64, 0, len(over))
+			for f := range over {
+				fences = append(fences, f)
+			}
+			b.ended(ctx, p, fences, func(f int64) view.Message { return view.One(over[f], b.clock()) })
+		})
+	}
+	if r.from.Kind != atHome || !allDone(results) {
+		b.freshenHome(ctx, r.worker, r.user)
+	}
+}
+
+// also sends a further message after, or in place of, the answer.
+func (b *Bot) also(ctx context.Context, r *request, m view.Message) error {
+	if r.from.Kind != atCommand {
+		_, err := b.whisper(ctx, r.from, m)
+		return err
+	}
+	return b.show(ctx, r, m)
+}
+
+// shown is the time that a submission's pending view gets to arrive before the
+// result is put in its place: the two go different ways.
+const shown = 200 * time.Millisecond
+
+// logged warns of something that is lost without harm.
+func logged(ctx context.Context, err error, event string) {
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg(event)
+	}
+}

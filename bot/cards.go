@@ -1,0 +1,132 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// A card is a message with buttons for an occupation. Where the cards of an
+// occupation stand is remembered under its fence, so that they can be edited
+// when it ends by another way: a card must not go on showing what is over.
+
+const (
+	cardLife = 48 * time.Hour
+	maxCards = 8 // per occupation; older ones are left to tell the truth when they are pressed
+)
+
+// card is where one stands.
+type card struct {
+	Place place `json:"p"`
+	// Worker: the card is the list of all that this worker holds; 0 = it shows
+	// this occupation alone.
+	Worker int `json:"w,omitempty"`
+}
+
+func cardKey(fence int64) string { return "card:" + strconv.FormatInt(fence, 10) }
+
+// keep remembers that a message shows these occupations.
+func (b *Bot) keep(ctx context.Context, c card, locks ...occupation.Lock) {
+	if c.Place.Kind != atMessage && c.Place.Kind != atEphemeral {
+		return
+	}
+	for _, l := range locks {
+		if l.Fence == 0 {
+			continue
+		}
+		known := slices.DeleteFunc(b.cards(ctx, l.Fence), func(o card) bool { return o.Place.same(c.Place) })
+		known = append(known, c)
+		b.store(ctx, l.Fence, known[max(0, len(known)-maxCards):])
+	}
+}
+
+func (b *Bot) cards(ctx context.Context, fence int64) []card {
+	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+	defer cancel()
+	text, err := b.memory.Get(ctx, cardKey(fence))
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("cards_not_read")
+		return nil
+	}
+	var out []card
+	if text != "" && json.Unmarshal([]byte(text), &out) != nil {
+		return nil
+	}
+	return out
+}
+
+func (b *Bot) store(ctx context.Context, fence int64, cards []card) {
+	text := ""
+	if len(cards) > 0 {
+		data, err := json.Marshal(cards)
+		if err != nil {
+			return
+		}
+		text = string(data)
+	}
+	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+	defer cancel()
+	if err := b.memory.Put(ctx, cardKey(fence), text, cardLife); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("cards_not_kept")
+	}
+}
+
+// memoryTimeout bounds one call of the Memory.
+const memoryTimeout = time.Second
+
+// ended edits the other cards of occupations that have ended, each once. shown
+// is the message that tells of it already; say gives a card of one occupation its
+// last words.
+func (b *Bot) ended(ctx context.Context, shown place, fences []int64, say func(fence int64) view.Message) {
+	var lists []card
+	for _, fence := range fences {
+		if fence == 0 {
+			continue
+		}
+		for _, c := range b.cards(ctx, fence) {
+			switch {
+			case c.Place.same(shown):
+			case c.Worker == 0:
+				b.amend(ctx, c.Place, say(fence))
+			case !slices.ContainsFunc(lists, func(o card) bool { return o.Place.same(c.Place) }):
+				lists = append(lists, c)
+			}
+		}
+		b.store(ctx, fence, nil)
+	}
+	for _, c := range lists {
+		if held, err := b.core.HeldBy(ctx, c.Worker); err == nil {
+			b.amend(ctx, c.Place, view.Mine(held, b.clock()))
+		}
+	}
+}
+
+// amend edits a message that nobody waits for.
+func (b *Bot) amend(ctx context.Context, p place, m view.Message) {
+	if err := b.edit(ctx, p, m); err != nil && !errors.Is(err, errGone) {
+		zerolog.Ctx(ctx).Warn().Err(err).Str("channel", p.Channel).Msg("card_not_edited")
+	}
+}
+
+// later does something that the person does not wait for, in a lane of its own.
+// When there is no room it is left undone: it must be something that a later
+// press or command makes good.
+func (b *Bot) later(ctx context.Context, lane string, work func(context.Context)) {
+	log := zerolog.Ctx(ctx)
+	ok := b.queue.Do(lane, func() {
+		ctx, cancel := context.WithTimeout(b.jobs, jobTimeout)
+		defer cancel()
+		work(log.WithContext(ctx))
+	})
+	if !ok {
+		log.Warn().Str("lane", lane).Msg("left_undone")
+	}
+}

@@ -1,0 +1,235 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// table lists everything that people can do. A test compares it with
+// manifest.yml and with the ids of view, both ways.
+func (b *Bot) table() []route {
+	return []route{
+		{family: command, name: "/tomar", handle: b.typedTake},
+		{family: command, name: "/pausar", handle: b.typedPause},
+		{family: command, name: "/completar", handle: b.typedComplete},
+		{family: command, name: "/lote", handle: b.startBatch, opens: true},
+		{family: command, name: "/estado", handle: b.typedStatus},
+		{family: command, name: "/mis-spools", handle: b.showMine},
+		{family: command, name: "/ayuda", handle: b.showHelp, strangers: true},
+
+		{family: action, name: view.ActionTake, handle: b.pressedTake},
+		{family: action, name: view.ActionPause, handle: b.pressedPause},
+		{family: action, name: view.ActionComplete, handle: b.pressedComplete},
+		{family: action, name: view.ActionStatus, handle: b.pressedStatus},
+		{family: action, name: view.ActionMine, handle: b.showMine},
+		{family: action, name: view.ActionBoard, handle: b.showBoard},
+		{family: action, name: view.ActionHelp, handle: b.showHelp, strangers: true},
+		{family: action, name: view.ActionBatch, handle: b.startBatch, opens: true},
+
+		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},
+		{family: suggestion, name: view.ActionBatchSpools, suggest: b.suggestSpools},
+		{family: shortcut, name: "tomar_spools", handle: b.startBatch, opens: true},
+		{family: event, name: "app_home_opened", handle: b.openedHome, strangers: true},
+	}
+}
+
+// typedTake is /tomar [TAG...] [ARM|SOLD].
+func (b *Bot) typedTake(ctx context.Context, r *request) error {
+	picks, err := b.pick(ctx, r.text)
+	if err != nil {
+		return err
+	}
+	choice := view.Choice{Verb: view.Take, Operation: picks.Operation}
+	if len(picks.Picks) == 0 {
+		free, err := b.core.Free(ctx, r.worker, picks.Operation, "", maxOffers)
+		if err != nil {
+			return err
+		}
+		return b.show(ctx, r, b.offer(choice, free))
+	}
+	tags, unclear := clear(picks.Picks)
+	return b.withUnclear(ctx, r, choice, tags, unclear, func() error { return b.take(ctx, r, picks.Operation, tags) })
+}
+
+// maxOffers is how many free spools /tomar offers when it is given no TAG.
+const maxOffers = 10
+
+// typedPause is /pausar [TAG...].
+func (b *Bot) typedPause(ctx context.Context, r *request) error {
+	return b.typedFinish(ctx, r, r.text, view.Choice{Verb: view.Pause})
+}
+
+// typedComplete is /completar [TAG...] [fecha].
+func (b *Bot) typedComplete(ctx context.Context, r *request) error {
+	tags, date := splitDate(r.text)
+	day, err := occupation.ParseDate(date, b.now().In(b.zone))
+	if err != nil {
+		return err
+	}
+	choice := view.Choice{Verb: view.Complete}
+	if date != "" {
+		choice.Date = day
+	}
+	return b.typedFinish(ctx, r, tags, choice)
+}
+
+// typedFinish finishes what the text names, or the one spool that the person
+// holds; a part of a TAG is looked for in what they hold first.
+func (b *Bot) typedFinish(ctx context.Context, r *request, text string, choice view.Choice) error {
+	held, err := b.core.HeldBy(ctx, r.worker.ID)
+	if err != nil {
+		return err
+	}
+	picks, err := b.pick(ctx, text)
+	if err != nil {
+		return err
+	}
+	if len(picks.Picks) == 0 {
+		if len(held) == 1 {
+			return b.finish(ctx, r, choice, []occupation.Target{{Tag: tagOf(held[0])}})
+		}
+		return b.chooseHeld(ctx, r, choice, held)
+	}
+	own := bookOf(b.clock().Now, held)
+	for i, p := range picks.Picks {
+		if fits := own.Match(p.Query); len(fits) > 0 && len(fits) < max(len(p.Matches), 2) {
+			picks.Picks[i].Matches = fits
+		}
+	}
+	tags, unclear := clear(picks.Picks)
+	targets := make([]occupation.Target, len(tags))
+	for i, t := range tags {
+		targets[i].Tag = t
+	}
+	return b.withUnclear(ctx, r, choice, tags, unclear, func() error { return b.finish(ctx, r, choice, targets) })
+}
+
+// chooseHeld asks which of several held spools is meant.
+func (b *Bot) chooseHeld(ctx context.Context, r *request, choice view.Choice, held []occupation.Status) error {
+	if len(held) == 0 {
+		return b.show(ctx, r, view.Mine(nil, b.clock()))
+	}
+	p, err := b.answer(ctx, r, view.ChooseHeld(choice, held, b.clock()))
+	if err != nil {
+		return err
+	}
+	b.keep(ctx, card{Place: p, Worker: r.worker.ID}, locksOf(held)...)
+	return nil
+}
+
+// typedStatus is /estado [TAG...|all].
+func (b *Bot) typedStatus(ctx context.Context, r *request) error {
+	if slices.Contains([]string{"all", "todo", "todos", "todas"}, strings.ToLower(strings.TrimSpace(r.text))) {
+		return b.showBoard(ctx, r)
+	}
+	picks, err := b.pick(ctx, r.text)
+	if err != nil {
+		return err
+	}
+	choice := view.Choice{Verb: view.Show}
+	if len(picks.Picks) == 0 {
+		held, err := b.core.HeldBy(ctx, r.worker.ID)
+		switch {
+		case err != nil:
+			return err
+		case len(held) == 1:
+			return b.showStatus(ctx, r, held[0])
+		default:
+			return b.chooseHeld(ctx, r, choice, held)
+		}
+	}
+	tags, unclear := clear(picks.Picks)
+	return b.withUnclear(ctx, r, choice, tags, unclear, func() error { return b.showStatuses(ctx, r, tags) })
+}
+
+// showMine is /mis-spools and its button.
+func (b *Bot) showMine(ctx context.Context, r *request) error {
+	held, err := b.core.HeldBy(ctx, r.worker.ID)
+	if err != nil {
+		return err
+	}
+	if r.from.Kind == atHome {
+		return b.publish(ctx, r.worker, r.user)
+	}
+	p, err := b.answer(ctx, r, view.Mine(held, b.clock()))
+	if err != nil {
+		return err
+	}
+	b.keep(ctx, card{Place: p, Worker: r.worker.ID}, locksOf(held)...)
+	return nil
+}
+
+// showBoard says who has what.
+func (b *Bot) showBoard(ctx context.Context, r *request) error {
+	held, err := b.core.Held(ctx)
+	if err != nil {
+		return err
+	}
+	return b.show(ctx, r, view.Overview(held, b.clock()))
+}
+
+// showHelp is /ayuda, for everybody.
+func (b *Bot) showHelp(ctx context.Context, r *request) error {
+	return b.show(ctx, r, view.Help())
+}
+
+// show answers with a message that is no card.
+func (b *Bot) show(ctx context.Context, r *request, m view.Message) error {
+	_, err := b.answer(ctx, r, m)
+	return err
+}
+
+// showStatus shows one spool.
+func (b *Bot) showStatus(ctx context.Context, r *request, st occupation.Status) error {
+	p, err := b.answer(ctx, r, view.Status(st, r.worker.ID, b.clock()))
+	if err != nil {
+		return err
+	}
+	b.keep(ctx, card{Place: p}, st.Lock)
+	return nil
+}
+
+// perMessage is how many spools' states fit one message.
+const perMessage = 12
+
+// showStatuses shows the spools with these TAGs.
+func (b *Bot) showStatuses(ctx context.Context, r *request, tags []string) error {
+	if len(tags) == 1 {
+		r.asked = view.Asked{Verb: view.Show, Facts: view.Facts{Tag: tags[0]}}
+		st, err := b.core.Find(ctx, tags[0])
+		if err != nil {
+			return err
+		}
+		return b.showStatus(ctx, r, st)
+	}
+	for some := range slices.Chunk(tags, perMessage) {
+		var all view.Message
+		for _, tag := range some {
+			m, err := b.statusOrProblem(ctx, r, tag)
+			if err != nil {
+				return err
+			}
+			if all.Text == "" {
+				all.Text = m.Text
+			}
+			all.Blocks = append(all.Blocks, m.Blocks...)
+		}
+		if err := b.also(ctx, r, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) statusOrProblem(ctx context.Context, r *request, tag string) (view.Message, error) {
+	st, err := b.core.Find(ctx, tag)
+	switch occupation.CodeOf(err) {
+	case occupation.SpoolNotFound, occupation.DuplicateTag:
+		return view.Problem(err, view.Asked{Verb: view.Show}, b.clock()), nil
+	}
+	return view.Status(st, r.worker.ID, b.clock()), err
+}

@@ -1,0 +1,213 @@
+package bot
+
+import (
+	"context"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+var _ occupation.Notifier = (*Bot)(nil)
+
+// checkKey names one operation whose answer was "lo estoy verificando".
+type checkKey struct {
+	worker int
+	kind   occupation.Kind
+	spool  string
+}
+
+// check is an answer of which not everything is known yet. show puts the
+// completed answer in its place.
+type check struct {
+	results []occupation.Result
+	show    func(context.Context, view.Message) (place, error)
+}
+
+const (
+	maxChecks = 2000 // answers that wait for their end; beyond it news come by DM
+	maxNews   = 500  // notices to one worker that wait to be told
+)
+
+// checks are the answers that wait, and the news that came.
+type checks struct {
+	mu      sync.Mutex
+	waiting map[checkKey]*check
+	news    map[int][]occupation.Notice
+}
+
+// await remembers where the news about results go that are being checked.
+func (b *Bot) await(worker int, results []occupation.Result, show func(context.Context, view.Message) (place, error)) {
+	b.checks.mu.Lock()
+	defer b.checks.mu.Unlock()
+	c := &check{results: results, show: show}
+	for _, res := range results {
+		if res.Err == nil || res.Err.Reason != occupation.BeingChecked {
+			continue
+		}
+		if b.checks.waiting == nil {
+			b.checks.waiting = map[checkKey]*check{}
+		}
+		if len(b.checks.waiting) < maxChecks {
+			b.checks.waiting[checkKey{worker, res.Kind, occupation.TagKey(res.Tag)}] = c
+		}
+	}
+}
+
+// Settled implements occupation.Notifier: the message that said that it was
+// being checked gets the outcome, or the worker a DM when there is none. It
+// returns at once; the news wait behind what the person is doing, so that they
+// never overtake the message that they belong to.
+func (b *Bot) Settled(ctx context.Context, n occupation.Notice) {
+	worker := n.Intent.Worker.ID
+	b.checks.mu.Lock()
+	if b.checks.news == nil {
+		b.checks.news = map[int][]occupation.Notice{}
+	}
+	waiting := len(b.checks.news[worker])
+	if waiting < maxNews {
+		b.checks.news[worker] = append(b.checks.news[worker], n)
+	}
+	b.checks.mu.Unlock()
+	if waiting > 0 && waiting < maxNews {
+		return
+	}
+	tell := func() { b.tellNews(b.jobs, worker) }
+	switch {
+	case waiting == maxNews:
+		b.log.Error().Int("worker", worker).Str("event", n.Intent.Event).Msg("news_not_told")
+	case b.queue.Do(b.workers.lane(worker), tell):
+	case b.sorry.Do(b.workers.lane(worker), tell): // no room, or the end has begun
+	default: // the bot has ended, the core has not yet
+		b.tellNews(context.WithoutCancel(ctx), worker)
+	}
+}
+
+// tellNews tells a worker all that has been settled meanwhile.
+func (b *Bot) tellNews(ctx context.Context, worker int) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	ctx = b.log.With().Int("worker", worker).Logger().WithContext(ctx)
+	b.checks.mu.Lock()
+	news := b.checks.news[worker]
+	delete(b.checks.news, worker)
+	touched := map[*check][]occupation.Notice{}
+	var order []*check
+	var alone []occupation.Notice
+	for _, n := range news {
+		key := checkKey{worker, n.Intent.Kind, n.Intent.Key}
+		c, ok := b.checks.waiting[key]
+		if !ok {
+			alone = append(alone, n)
+			continue
+		}
+		delete(b.checks.waiting, key)
+		c.apply(n)
+		if touched[c] == nil {
+			order = append(order, c)
+		}
+		touched[c] = append(touched[c], n)
+	}
+	b.checks.mu.Unlock()
+	for _, c := range order {
+		m := view.Results(c.results, b.clock())
+		if len(c.results) == 1 {
+			m = view.Notice(touched[c][0], b.clock())
+		}
+		p, err := c.show(ctx, m)
+		logged(ctx, err, "news_not_shown")
+		for _, n := range touched[c] {
+			b.told(ctx, n, p, len(c.results) == 1)
+		}
+	}
+	b.tellAlone(ctx, worker, alone)
+}
+
+// apply puts what a notice says into the results of the answer.
+func (c *check) apply(n occupation.Notice) {
+	for i := range c.results {
+		res := &c.results[i]
+		if occupation.TagKey(res.Tag) != n.Intent.Key {
+			continue
+		}
+		res.Err, res.Date = n.Err, n.Intent.Date
+		if n.Err == nil {
+			res.Lock = lockOf(n.Intent)
+		}
+	}
+}
+
+func lockOf(in occupation.Intent) occupation.Lock {
+	return occupation.Lock{
+		Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation,
+		Since: in.Since, Deadline: in.Deadline, Fence: in.Fence, State: occupation.Held,
+	}
+}
+
+// tellAlone sends news that belong to no message of this process.
+func (b *Bot) tellAlone(ctx context.Context, worker int, news []occupation.Notice) {
+	if len(news) == 0 {
+		return
+	}
+	user := b.workers.user(worker)
+	if user == "" {
+		w, err := b.core.Worker(ctx, worker) // an inactive one is returned as well
+		if user = w.SlackID; user == "" {
+			zerolog.Ctx(ctx).Error().Err(err).Int("news", len(news)).Msg("news_without_address")
+			return
+		}
+	}
+	for _, n := range news {
+		p, err := b.direct(ctx, user, view.Notice(n, b.clock()))
+		logged(ctx, err, "news_not_told")
+		b.told(ctx, n, p, true)
+	}
+	if w, err := b.core.Worker(ctx, worker); err == nil {
+		b.freshenHome(ctx, w, user)
+	}
+}
+
+// told keeps the cards true after news: those of what has ended, and the one of
+// what is held now.
+func (b *Bot) told(ctx context.Context, n occupation.Notice, p place, alone bool) {
+	switch expired := n.Intent.Kind == occupation.Expire; {
+	case expired, n.Err == nil && n.Intent.Kind != occupation.Take:
+		b.ended(ctx, p, []int64{n.Intent.Fence}, func(int64) view.Message { return view.Notice(n, b.clock()) })
+	case n.Err == nil && alone:
+		b.keep(ctx, card{Place: p}, lockOf(n.Intent))
+	}
+}
+
+// linked remembers which Slack user each worker is, as seen when they acted.
+type linked struct {
+	mu sync.Mutex
+	to map[int]string
+}
+
+func (l *linked) put(worker int, user string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if worker == 0 || user == "" {
+		return
+	}
+	if l.to == nil || len(l.to) >= 10*maxPeople {
+		l.to = map[int]string{}
+	}
+	l.to[worker] = user
+}
+
+func (l *linked) user(worker int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.to[worker]
+}
+
+// lane is the worker's line in the queue: the person's own, where it is known.
+func (l *linked) lane(worker int) string {
+	if user := l.user(worker); user != "" {
+		return user
+	}
+	return "worker/" + occupation.Worker{ID: worker}.Label()
+}

@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// pick reads TAGs, parts of TAGs and an operation from a text.
+func (b *Bot) pick(ctx context.Context, text string) (occupation.Picks, error) {
+	if strings.TrimSpace(text) == "" {
+		return occupation.Picks{}, nil
+	}
+	book, err := b.core.Book(ctx)
+	if err != nil {
+		return occupation.Picks{}, err
+	}
+	picks, bad := book.Pick(text)
+	if bad != nil {
+		return occupation.Picks{}, bad
+	}
+	return picks, nil
+}
+
+// clear parts the picks that name one spool from those that fit several. What
+// fits nothing goes to the core as it was typed: it looks again, and knows the
+// words for it.
+func clear(picks []occupation.Pick) (tags []string, unclear []occupation.Pick) {
+	for _, p := range picks {
+		switch {
+		case len(p.Matches) == 0:
+			tags = append(tags, p.Query)
+		case sameTag(p.Matches):
+			tags = append(tags, p.Matches[0].Tag)
+		default:
+			unclear = append(unclear, p)
+		}
+	}
+	return tags, unclear
+}
+
+// sameTag reports whether all are rows of one TAG.
+func sameTag(spools []occupation.Spool) bool {
+	for _, s := range spools[1:] {
+		if occupation.TagKey(s.Tag) != occupation.TagKey(spools[0].Tag) {
+			return false
+		}
+	}
+	return true
+}
+
+// withUnclear does what is clear and asks about the rest.
+func (b *Bot) withUnclear(ctx context.Context, r *request, c view.Choice, tags []string, unclear []occupation.Pick, do func() error) error {
+	if len(tags) == 0 && len(unclear) == 1 {
+		c.Query = unclear[0].Query
+		return b.show(ctx, r, view.Choose(c, unclear[0].Matches))
+	}
+	if len(tags) > 0 {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	if len(unclear) == 0 {
+		return nil
+	}
+	return b.also(ctx, r, view.PickSummary(c, unclear))
+}
+
+var dayLike = regexp.MustCompile(`^(\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})$`)
+
+// splitDate parts the date at the end of a text from the TAGs before it: from
+// the first word on that looks like a day, or that has no digit and so is no part
+// of a TAG ("ayer", "23 de noviembre").
+func splitDate(text string) (tags, date string) {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if !isDateWord(w) {
+			continue
+		}
+		if i > 0 && !hasDigit(w) && len(words[i-1]) <= 2 && hasDigit(words[i-1]) {
+			i--
+		}
+		return strings.Join(words[:i], " "), strings.Join(words[i:], " ")
+	}
+	return text, ""
+}
+
+func isDateWord(w string) bool {
+	plain := strings.NewReplacer("–", "-", "—", "-", "−", "-").Replace(strings.Trim(w, `"'“”,;`))
+	_, operation := occupation.ParseOperation(w)
+	return dayLike.MatchString(plain) || hasLetter(w) && !hasDigit(w) && !operation
+}
+
+func hasDigit(s string) bool  { return strings.ContainsFunc(s, unicode.IsDigit) }
+func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }
+
+// bookOf is a book of what somebody holds, to find parts of TAGs in.
+func bookOf(now time.Time, held []occupation.Status) *occupation.Book {
+	spools := make([]occupation.Spool, len(held))
+	for i, st := range held {
+		spools[i] = st.Spool
+	}
+	return occupation.NewBook(now, spools)
+}
+
+func tagOf(st occupation.Status) string {
+	if st.Spool.Tag != "" {
+		return st.Spool.Tag
+	}
+	return st.Lock.Tag
+}
+
+func locksOf(held []occupation.Status) []occupation.Lock {
+	out := make([]occupation.Lock, len(held))
+	for i, st := range held {
+		out[i] = st.Lock
+	}
+	return out
+}

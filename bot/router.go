@@ -1,0 +1,165 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// handler does what a request asks for: decode, one call of the core, one view,
+// send. An error of it becomes words in problem.go.
+type handler func(ctx context.Context, r *request) error
+
+// route says who answers to one command, button, form, select or shortcut.
+type route struct {
+	family family
+	name   string
+	handle handler
+	// opens: it opens the modal first of all, and does not wait behind the
+	// person's other work: a trigger_id lives for three seconds.
+	opens bool
+	// strangers: it is served to people who are no worker, too.
+	strangers bool
+	// pending answers a submission at once; false = that was all.
+	pending func(r *request) (payload any, carryOn bool)
+	// suggest gives the options of a select; handle is not called.
+	suggest func(ctx context.Context, r *request) (any, error)
+}
+
+// routes are the router's maps, one for each family.
+type routes map[family]map[string]route
+
+func newRoutes(list []route) routes {
+	out := routes{}
+	for _, r := range list {
+		if out[r.family] == nil {
+			out[r.family] = map[string]route{}
+		}
+		out[r.family][r.name] = r
+	}
+	return out
+}
+
+func (rs routes) find(f family, name string) (route, bool) {
+	r, ok := rs[f][name]
+	return r, ok
+}
+
+// jobTimeout bounds the work for one request, all its waits included.
+const jobTimeout = 90 * time.Second
+
+// serve carries out one request and logs its outcome in one line: who, what, how
+// long and with which code, and nothing that people wrote.
+func (b *Bot) serve(r *request, route route) {
+	ctx, cancel := context.WithTimeout(b.jobs, jobTimeout)
+	defer cancel()
+	log := b.log.With().Str("request_id", r.envelope).Str("user", r.user).Str(string(r.family), r.name).Logger()
+	ctx = log.WithContext(ctx)
+	if !b.first(ctx, r.seen) {
+		log.Info().Msg("request_seen_before")
+		return
+	}
+	err := b.attempt(ctx, r, route)
+	if err != nil {
+		b.showProblem(ctx, r, err)
+	}
+	line := log.Info()
+	if err != nil && occupation.CodeOf(err) == "" && !isStranger(err) {
+		line = log.Error()
+	}
+	line.Err(err).Str("code", outcome(r, err)).Dur("waited", r.acked.Sub(r.at)).Dur("took", time.Since(r.at)).Msg("request")
+}
+
+// attempt identifies the person and calls the handler; a panic in it is a fault
+// of this request alone.
+func (b *Bot) attempt(ctx context.Context, r *request, route route) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			zerolog.Ctx(ctx).Error().Str("stack", string(debug.Stack())).Msg("request_panicked")
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	if route.opens {
+		if err := b.openFirst(ctx, r); err != nil {
+			return err
+		}
+	}
+	r.worker, r.refused = b.identify(ctx, r)
+	if r.refused != nil && !route.strangers {
+		return r.refused
+	}
+	b.workers.put(r.worker.ID, r.user)
+	return route.handle(ctx, r)
+}
+
+// openFirst opens the modal within the life of the trigger: after a look at who
+// asks, which is usually a matter of milliseconds, but without waiting for it.
+func (b *Bot) openFirst(ctx context.Context, r *request) error {
+	look, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	if _, err := b.identify(look, r); err != nil && look.Err() == nil && err != error(unchecked) {
+		return err
+	}
+	return b.openModal(ctx, r)
+}
+
+const lookTimeout = 500 * time.Millisecond
+
+// outcome is the code that the log and the metrics get.
+func outcome(r *request, err error) string {
+	switch code := occupation.CodeOf(err); {
+	case code != "":
+		return string(code)
+	case err != nil && isStranger(err):
+		return "REFUSED"
+	case err != nil:
+		return "FAULT"
+	case r.code != "":
+		return string(r.code)
+	default:
+		return "ok"
+	}
+}
+
+func isStranger(err error) bool {
+	_, ok := errors.AsType[stranger](err)
+	return ok
+}
+
+// suggestTimeout leaves time to bring the answer to Slack within its three
+// seconds.
+const suggestTimeout = 2 * time.Second
+
+// suggest answers a select that people type into. Trouble gives no options: the
+// phone has no place for words there.
+func (b *Bot) suggest(r *request, route route) any {
+	ctx, cancel := context.WithTimeout(b.jobs, suggestTimeout)
+	defer cancel()
+	log := b.log.With().Str("request_id", r.envelope).Str("user", r.user).Str(string(r.family), r.name).Logger()
+	options, err := func() (out any, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
+		if r.worker, err = b.identify(ctx, r); err != nil {
+			return nil, err
+		}
+		return route.suggest(log.WithContext(ctx), r)
+	}()
+	if err != nil || options == nil {
+		options = noOptions
+	}
+	log.Info().Err(err).Str("code", outcome(r, err)).Dur("took", time.Since(r.at)).Msg("request")
+	return options
+}
+
+// noOptions is an empty answer to a select: slack-go's own type leaves the list
+// out when it is empty (SLACK.md 2.1).
+var noOptions = map[string]any{"options": []any{}}
