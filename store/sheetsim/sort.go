@@ -22,10 +22,13 @@ func (x *tx) editSort(t *tab, e Edit) error {
 	order := slices.Clone(places)
 	slices.SortStableFunc(order, func(a, b int) int {
 		ca, cb := t.cell(a, c), t.cell(b, c)
+		d := cmp.Compare(rank(ca), rank(cb))
 		if ca.blank() || cb.blank() {
-			return cmp.Compare(rank(ca), rank(cb))
+			return d
 		}
-		d := cmp.Or(cmp.Compare(rank(ca), rank(cb)), compareCells(ca, cb))
+		if d == 0 {
+			d = compareCells(ca, cb)
+		}
 		if e.Value == "desc" {
 			return -d
 		}

@@ -101,6 +101,9 @@ func (x xlsxReader) cell(name, ref, value string) (Cell, error) {
 			c.Value = n
 		}
 	}
+	if value == "" {
+		c.Value = nil
+	}
 	if formula != "" {
 		c.setFormula("=" + strings.TrimPrefix(formula, "="))
 	}
