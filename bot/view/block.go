@@ -26,7 +26,8 @@ const (
 	maxCell = 80
 )
 
-var emojiCode = regexp.MustCompile(`:([A-Za-z0-9_+'-]+):`)
+// emojiCode is what Slack makes a picture of; 15:42:10 is none.
+var emojiCode = regexp.MustCompile(`:([A-Za-z0-9_+'-]*[A-Za-z_+-][A-Za-z0-9_+'-]*|100|1234):`)
 
 // escape makes a text of the sheet or of a person harmless in mrkdwn and keeps
 // it readable: Slack's three control characters become entities, which also
@@ -144,8 +145,8 @@ func button(action, text, value string) *slack.ButtonBlockElement {
 }
 
 // rows puts buttons in rows of two, as a phone shows them; nil ones are left out.
-// Buttons with the same action id get rows of their own: Slack wants them
-// distinct within a block.
+// Long ones get a row of their own, and so do those with the same action id,
+// which Slack wants to be distinct within a block.
 func rows(buttons ...*slack.ButtonBlockElement) []slack.Block {
 	var out []slack.Block
 	var row []*slack.ButtonBlockElement
@@ -163,7 +164,7 @@ func rows(buttons ...*slack.ButtonBlockElement) []slack.Block {
 		if b == nil {
 			continue
 		}
-		if len(row) == 2 || (len(row) == 1 && row[0].ActionID == b.ActionID) {
+		if len(row) == 2 || (len(row) == 1 && (row[0].ActionID == b.ActionID || long(row[0]) || long(b))) {
 			flush()
 		}
 		row = append(row, b)
@@ -171,6 +172,8 @@ func rows(buttons ...*slack.ButtonBlockElement) []slack.Block {
 	flush()
 	return out
 }
+
+func long(b *slack.ButtonBlockElement) bool { return utf8.RuneCountInString(b.Text.Text) > 20 }
 
 // join puts the parts that are not empty together.
 func join(sep string, parts ...string) string {
@@ -181,6 +184,30 @@ func join(sep string, parts ...string) string {
 		}
 	}
 	return strings.Join(kept, sep)
+}
+
+// sentences makes a text of the parts that are not empty, with a full stop after
+// each that has no end of its own. It is for notifications, so without marks.
+func sentences(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p = unbold(p); p == "" {
+			continue
+		}
+		if s := b.String(); s != "" {
+			if !endsSentence(s) {
+				b.WriteString(".")
+			}
+			b.WriteString(" ")
+		}
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
+func endsSentence(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune(".!?…", r)
 }
 
 // unbold takes our own marks out of a line; foreign ones are escaped already.

@@ -11,12 +11,12 @@ func takeButton(label string, f Facts) *slack.ButtonBlockElement {
 }
 
 func pauseButton(f Facts) *slack.ButtonBlockElement {
-	return spoken(button(ActionPause, labelPause, f.Value()), labelPause, f.Tag).WithStyle(slack.StylePrimary)
+	return spoken(button(ActionPause, labelPause, f.Value()), labelPause, f.Tag)
 }
 
 // completeButton asks before it writes the date: nothing takes that back.
 func completeButton(f Facts, at Clock) *slack.ButtonBlockElement {
-	day := today()
+	day := today
 	if !f.Date.IsZero() {
 		day = at.day(f.Date)
 	}

@@ -46,7 +46,7 @@ func mineCard(sign, state, note string, r occupation.Result, at Clock) Message {
 	facts := holding(r.Lock)
 	facts.Tag = r.Tag
 	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note},
-		pauseButton(facts), completeButton(facts, at))
+		pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at))
 }
 
 // Paused says that the spool is free again, and offers to go on with it.
@@ -58,23 +58,18 @@ func Paused(r occupation.Result, _ Clock) Message {
 
 // Completed says that the operation is done and with which date.
 func Completed(r occupation.Result, at Clock) Message {
-	day := at.day(r.Date)
 	next := ""
 	if r.Lock.Operation == occupation.ARM && r.Spool.SoldDate.IsZero() {
 		next = thenNeeds(occupation.SOLD)
 	}
-	return card(signFinish, r.Tag, stateCompleted, []string{bold(doneOn(r.Lock.Operation, day)), next, about(r.Spool)},
+	return card(signFinish, r.Tag, stateCompleted, []string{bold(doneOn(r.Lock.Operation, at.day(r.Date))), next, about(r.Spool)},
 		batchButton(labelAnother), mineButton())
 }
 
-// card is one spool: sign, TAG, state; lines; buttons. The first line that is
-// not empty goes into the notification too.
+// card is one spool: sign, TAG, state; lines; buttons.
 func card(sign, tag, state string, lines []string, buttons ...*slack.ButtonBlockElement) Message {
 	tag = escape(tag, maxTag)
-	text := join(" ", tag, state)
-	if first := unbold(join(". ", lines...)); first != "" {
-		text += ". " + first
-	}
+	text := sentences(append([]string{join(": ", tag, state)}, lines...)...)
 	lines = append([]string{sign + " " + join(" · ", bold(tag), bold(state))}, lines...)
 	return message(text, append([]slack.Block{section(lines...)}, rows(buttons...)...)...)
 }

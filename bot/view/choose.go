@@ -57,10 +57,21 @@ func (c Choice) buttons(spools []occupation.Spool, limit int) []slack.Block {
 
 // standing is a spool's state in two words, for a button or an option.
 func standing(s occupation.Spool) string {
+	op := s.Next()
 	if s.Occupied() {
 		return occupiedBy(s.HeldBy)
 	}
-	return needs(s.Next())
+	if op == "" {
+		return needs(op)
+	}
+	switch err := occupation.CanTake(s, op); {
+	case err == nil:
+		return needs(op)
+	case err.Code == occupation.SheetSchema:
+		return unreadRow
+	default:
+		return withoutMaterials
+	}
 }
 
 // ChooseHeld asks which of several held spools a command without a TAG means.

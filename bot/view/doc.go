@@ -3,7 +3,7 @@
 // same blocks, and what is to be compared with the present gets it in a Clock.
 //
 // It imports the core and slack-go's block types, and never calls Slack, reads a
-// clock or decides a rule. All words stand in texts.go and texts_problem.go; text
+// clock or decides a rule. All words stand in the files texts*.go; text
 // that comes from the sheet or from people enters a block only through escape and
 // clip in block.go. A form has its reader beside its builder, sharing the ids of
 // ids.go.

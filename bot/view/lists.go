@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -30,8 +31,11 @@ func mineBlocks(held []occupation.Status, at Clock) []slack.Block {
 	var blocks []slack.Block
 	n := min(len(held), maxMine)
 	for _, st := range held[:n] {
-		f := holdingOf(st)
 		blocks = append(blocks, section(heldLine(st, at), about(st.Spool)))
+		if !settled(st) {
+			continue
+		}
+		f := holdingOf(st)
 		blocks = append(blocks, rows(pauseButton(f), completeButton(f, at))...)
 	}
 	if len(held) == n {
@@ -64,25 +68,19 @@ func Overview(held []occupation.Status, at Clock) Message {
 	if len(held) == 0 {
 		return message(nobodyHolds, append([]slack.Block{section(signFree + " " + bold(nobodyHolds))}, rows(batchButton(labelSearch))...)...)
 	}
-	byName := map[string][]occupation.Status{}
-	for _, st := range held {
-		byName[st.HolderName()] = append(byName[st.HolderName()], st)
-	}
-	names := make([]string, 0, len(byName))
-	for name := range byName {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
-	head := boardHead(len(held), len(names))
+	people := byPerson(held)
+	head := boardHead(len(held), len(people))
+	var blocks []slack.Block
 	var lines []string
-	room, shown := maxAll-2000, 0
-	for _, name := range names {
-		pieces := byName[name]
-		slices.SortStableFunc(pieces, func(a, b occupation.Status) int { return a.Lock.Deadline.Compare(b.Lock.Deadline) })
-		for i, st := range pieces {
+	room, shown := maxAll-1000, 0
+	for _, p := range people {
+		if len(lines) > 10 {
+			blocks, lines = append(blocks, lists(lines, 15)...), nil
+		}
+		for i, st := range p.held {
 			line := heldLine(st, at)
 			if i == 0 {
-				line = bold(escape(orSomebody(name), maxName)) + "\n" + line
+				line = bold(p.name) + "\n" + line
 			}
 			if room -= utf8.RuneCountInString(line) + 1; room < 0 {
 				break
@@ -94,5 +92,41 @@ func Overview(held []occupation.Status, at Clock) Message {
 	if shown < len(held) {
 		lines = append(lines, andMore(len(held)-shown))
 	}
-	return message(head, append(append([]slack.Block{section(bold(head))}, lists(lines, 10)...), rows(mineButton(), batchButton(labelSearch))...)...)
+	blocks = append([]slack.Block{section(bold(head))}, append(blocks, lists(lines, 15)...)...)
+	return message(head, append(blocks, rows(mineButton(), batchButton(labelSearch))...)...)
+}
+
+// holder is a person and what they hold, soonest deadline first.
+type holder struct {
+	name string // escaped
+	held []occupation.Status
+}
+
+// byPerson groups by worker id, or by name where the sheet has no id, in the
+// order of the names.
+func byPerson(held []occupation.Status) []holder {
+	var out []holder
+	at := map[string]int{}
+	for _, st := range held {
+		id := st.Lock.Holder.ID
+		if st.Lock.Fence == 0 {
+			id = st.Spool.HolderID
+		}
+		key := strconv.Itoa(id)
+		if id == 0 {
+			key = st.HolderName()
+		}
+		i, known := at[key]
+		if !known {
+			i = len(out)
+			at[key] = i
+			out = append(out, holder{name: escape(orSomebody(st.HolderName()), maxName)})
+		}
+		out[i].held = append(out[i].held, st)
+	}
+	slices.SortStableFunc(out, func(a, b holder) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
+	for _, h := range out {
+		slices.SortStableFunc(h.held, func(a, b occupation.Status) int { return a.Lock.Deadline.Compare(b.Lock.Deadline) })
+	}
+	return out
 }

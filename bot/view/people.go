@@ -35,12 +35,12 @@ func refusalOf(e *occupation.Error) Refusal {
 func Refuse(why Refusal, slackID string) Message {
 	w := refusal(why, escape(slackID, maxName))
 	head := capital(w.head) + "."
-	return message(join(" ", head, w.detail, w.next), section(signNo+" "+bold(head), w.detail, w.next))
+	return message(sentences(head, w.detail, w.next), section(signNo+" "+bold(head), w.detail, w.next))
 }
 
 // Help is the answer to /ayuda: what can be typed, with examples.
 func Help() Message {
-	return message(join(" ", helpHead, helpLines[0]),
+	return message(sentences(helpHead, helpLines[0]),
 		append([]slack.Block{section(bold(helpHead)), section(helpLines...), section(helpFoot)}, rows(mineButton(), batchButton(labelSearch))...)...)
 }
 

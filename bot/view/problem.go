@@ -37,7 +37,7 @@ func problemMessage(w words, tag string, buttons ...*slack.ButtonBlockElement) M
 	if tag == "" {
 		state = capital(w.head)
 	}
-	text := join(" ", tag, state) + prefixDot(w.detail) + ". " + w.next
+	text := sentences(join(", ", join(": ", tag, state), w.detail), w.next)
 	lines := []string{signNo + " " + join(" · ", bold(tag), bold(state))}
 	if w.next == lineWillTell {
 		lines[0] = signWait + " " + join(" · ", bold(tag), bold(state))
@@ -58,6 +58,10 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 		}
 		return append(out, batchButton(labelSearch))
 	case occupation.InvalidInput:
+		switch e.Reason {
+		case occupation.BadDate, occupation.FutureDate, occupation.OldDate:
+			return []*slack.ButtonBlockElement{mineButton(), helpButton()}
+		}
 		return []*slack.ButtonBlockElement{batchButton(labelSearch), helpButton()}
 	case occupation.SpoolOccupied, occupation.PrerequisiteNotMet:
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), statusButton(e.Tag)}
@@ -89,13 +93,6 @@ func retry(asked Asked) *slack.ButtonBlockElement {
 		return nil
 	}
 	return button(asked.Verb.action(), labelRetry, asked.Facts.Value())
-}
-
-func prefixDot(detail string) string {
-	if detail == "" {
-		return ""
-	}
-	return ", " + detail
 }
 
 func capital(s string) string {

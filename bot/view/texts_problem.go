@@ -20,7 +20,7 @@ const (
 // fault is all that people hear of an error without a code.
 var fault = words{
 	head: "algo falló de mi lado",
-	next: "Mira en Mis spools si alcanzó a quedar, y prueba de nuevo.",
+	next: "Mira en Mis spools si alcanzó a quedar; si no, prueba de nuevo.",
 }
 
 // explain says what an error means and what to do. Every code has words here,
@@ -50,10 +50,14 @@ func explain(e *occupation.Error, at Clock) words {
 		}
 		return words{head: "todavía no sé quién eres", next: "Pide a la oficina que te anote en la pestaña Trabajadores."}
 	case occupation.RoleNotAllowed:
-		return words{
+		w := words{
 			head: "tu rol no permite " + orWork(e.Operation), detail: whoMay(e.Operation),
-			next: "Si es un error, pide que corrijan tu rol en la pestaña Roles.",
+			next: "Si está mal, pide que corrijan tu rol en la pestaña Roles.",
 		}
+		if e.Tag != "" && e.Operation != "" {
+			w.head = needs(e.Operation) + " y tu rol no lo permite"
+		}
+		return w
 	case occupation.SpoolOccupied:
 		if e.Reason == occupation.HeldByHand {
 			return words{
@@ -62,7 +66,7 @@ func explain(e *occupation.Error, at Clock) words {
 			}
 		}
 		return words{
-			head: "lo tiene " + orSomebody(holder), detail: join(" ", string(e.Operation), at.since(e.Since), at.deadline(e.Until)),
+			head: "lo tiene " + orSomebody(holder), detail: join(" ", string(e.Operation), at.span(e.Since, e.Until)),
 			next: "Habla con esa persona, o toma otro.",
 		}
 	case occupation.NotOwner:
@@ -112,7 +116,7 @@ func explainPrerequisite(e *occupation.Error, holder string, at Clock) words {
 	case e.Reason == occupation.AlreadyDone:
 		return words{
 			head: "ya tiene " + orWork(e.Operation) + " hecho", detail: join(" ", dayWord(at.day(e.Since)), by(holder)),
-			next: "Si es un error, la oficina lo corrige en la planilla.",
+			next: "Si está mal, la oficina lo corrige en la planilla.",
 		}
 	case e.Column == occupation.ColMaterials:
 		return words{
@@ -134,10 +138,10 @@ func explainNotOwner(e *occupation.Error, holder string, at Clock) words {
 	case occupation.NobodyHolds:
 		return words{head: "nadie lo tiene, está libre", next: "Si vas a trabajar en él, tómalo."}
 	case occupation.HeldAnew:
-		return words{head: "ese botón es de antes", detail: join(" ", "lo tomaste de nuevo", at.since(e.Since)), next: "Usa los botones de ahora: Ver estado."}
+		return words{head: "ese botón es de antes", detail: join(" ", "lo tomaste de nuevo", at.since(e.Since)), next: "Toca Ver estado: ahí están los botones de ahora."}
 	default:
 		return words{
-			head: "no es tuyo: lo tiene " + orSomebody(holder), detail: join(" ", string(e.Operation), at.since(e.Since), at.deadline(e.Until)),
+			head: "no es tuyo, lo tiene " + orSomebody(holder), detail: join(" ", string(e.Operation), at.span(e.Since, e.Until)),
 			next: nothingChanged + " Solo esa persona lo puede pausar o completar.",
 		}
 	}
@@ -230,7 +234,7 @@ func orSomebody(s string) string {
 }
 
 func dayWord(day string) string {
-	if day == "" || day == today() {
+	if day == "" || day == today {
 		return day
 	}
 	return "el " + day

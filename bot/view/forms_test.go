@@ -1,0 +1,207 @@
+package view_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/bot/slacksim"
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// submitted is the view that Slack sends back for a modal that a person filled.
+func submitted(t *testing.T, m slack.ModalViewRequest, tags []string, op string) slack.View {
+	t.Helper()
+	options := make([]map[string]any, len(tags))
+	for i, tag := range tags {
+		options[i] = map[string]any{"text": map[string]any{"type": "plain_text", "text": tag}, "value": tag}
+	}
+	raw, err := json.Marshal(map[string]any{
+		"type": "modal", "callback_id": m.CallbackID, "private_metadata": m.PrivateMetadata,
+		"state": map[string]any{"values": map[string]any{
+			view.BlockBatchSpools: map[string]any{view.ActionBatchSpools: map[string]any{"type": "multi_external_select", "selected_options": options}},
+			view.BlockBatchOperation: map[string]any{view.ActionBatchOperation: map[string]any{
+				"type": "radio_buttons", "selected_option": map[string]any{"value": op},
+			}},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v slack.View
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestBatchModalReadsWhatWasFilledIn(t *testing.T) {
+	k := kit{at(t)}
+	modal := view.BatchModal(view.BatchState{Meta: view.BatchMeta{Channel: "C07TALLER"}})
+	operations := modal.Blocks.BlockSet[1].(*slack.InputBlock).Element.(*slack.RadioButtonsBlockElement).Options
+	var tags []string
+	for _, o := range view.SpoolOptions(k.spools(60)) {
+		tags = append(tags, o.Value)
+	}
+	for i, want := range []occupation.Operation{"", occupation.ARM, occupation.SOLD} {
+		got, wrong, err := view.ReadBatch(submitted(t, modal, tags[:50], operations[i].Value))
+		if err != nil || wrong != nil {
+			t.Fatalf("operation %q: wrong %v, error %v", want, wrong, err)
+		}
+		if diff := cmp.Diff(view.Batch{Tags: tags[:50], Operation: want, Meta: view.BatchMeta{Channel: "C07TALLER"}}, got); diff != "" {
+			t.Errorf("operation %q (-want +got):\n%s", want, diff)
+		}
+	}
+}
+
+func TestBatchModalSaysWhatToPutRight(t *testing.T) {
+	modal := view.BatchModal(view.BatchState{})
+	many := make([]string, 51)
+	for i := range many {
+		many[i] = numbered(i)
+	}
+	for _, c := range []struct {
+		name  string
+		tags  []string
+		op    string
+		block string
+	}{
+		{"nothing chosen", nil, "ANY", view.BlockBatchSpools},
+		{"51 chosen", many, "ANY", view.BlockBatchSpools},
+		{"an operation of somebody's own", many[:1], "PINTAR", view.BlockBatchOperation},
+	} {
+		_, wrong, err := view.ReadBatch(submitted(t, modal, c.tags, c.op))
+		if err != nil || len(wrong) != 1 || wrong[c.block] == "" {
+			t.Errorf("%s: wrong %v, error %v; want words at %s", c.name, wrong, err, c.block)
+		}
+	}
+	for _, v := range []slack.View{{}, {PrivateMetadata: "{"}, {PrivateMetadata: strings.Repeat("x", 20_000)}} {
+		if _, _, err := view.ReadBatch(v); err == nil {
+			t.Errorf("a view that is not ours was read: %.40q", v.PrivateMetadata)
+		}
+	}
+}
+
+func TestSpoolOptionsFitASelect(t *testing.T) {
+	k := kit{at(t)}
+	spools := append([]occupation.Spool{k.hostileSpool(), {Tag: strings.Repeat("Ñ", 75)}, {Tag: strings.Repeat("Ñ", 76)}, {Tag: " "}, k.spool(3)}, k.spools(200)...)
+	got := view.SpoolOptions(spools)
+	if len(got) != 100 {
+		t.Errorf("%d options, want 100", len(got))
+	}
+	seen := map[string]bool{}
+	for _, o := range got {
+		if n := utf8.RuneCountInString(o.Text.Text); n == 0 || n > 75 || utf8.RuneCountInString(o.Value) > 75 || seen[o.Value] {
+			t.Errorf("option %q, value %q", o.Text.Text, o.Value)
+		}
+		seen[o.Value] = true
+	}
+	if view.SpoolOptions(nil) == nil {
+		t.Error("no spools give nil, which vanishes from the JSON")
+	}
+	if want := numbered(3) + " · NV0650 · necesita ARM"; !slices.ContainsFunc(got, func(o *slack.OptionBlockObject) bool { return o.Text.Text == want }) {
+		t.Errorf("no option %q", want)
+	}
+}
+
+func TestFactsComeBackFromAButton(t *testing.T) {
+	for _, want := range []view.Facts{
+		{Tag: tag},
+		{Tag: "\"{}\\ <!channel> ñ🔥", Fence: 1<<62 + 1, Operation: occupation.SOLD},
+		{Tag: tag, Date: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)},
+	} {
+		got, err := view.ReadFacts(want.Value())
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", want.Value(), err, diff)
+		}
+	}
+	if n := utf8.RuneCountInString(view.Facts{Tag: strings.Repeat("\u0001", 5000), Fence: 1 << 62}.Value()); n > 2000 {
+		t.Errorf("the value of a huge tag has %d characters", n)
+	}
+}
+
+func FuzzReadFacts(f *testing.F) {
+	for _, s := range []string{
+		"", "{}", "null", "[]", `{"t":""}`, `{"t":"A","f":-1}`, `{"t":"A","f":1e99}`, `{"t":"A","o":"PINTAR"}`, `{"t":"A","d":"ayer"}`,
+		`{"t":1}`, `{"t":"` + strings.Repeat("A", 121) + `"}`, strings.Repeat("x", 9000), view.Facts{Tag: tag, Fence: 7, Operation: occupation.ARM}.Value(),
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		facts, err := view.ReadFacts(value)
+		if err != nil {
+			if facts != (view.Facts{}) {
+				t.Fatalf("%q: an error and facts %+v", value, facts)
+			}
+			return
+		}
+		if facts.Tag == "" || facts.Fence < 0 || (facts.Operation != "" && !facts.Operation.Valid()) {
+			t.Fatalf("%q was read as %+v", value, facts)
+		}
+		again, err := view.ReadFacts(facts.Value())
+		if err != nil || again != facts {
+			t.Fatalf("%q: %+v became %+v, %v", value, facts, again, err)
+		}
+	})
+}
+
+// The board holds the limits whatever the number of people and pieces.
+func TestOverviewFitsAnyShop(t *testing.T) {
+	k := kit{at(t)}
+	for _, n := range []int{1, 11, 15, 16, 50, 200, 1000} {
+		for _, people := range []int{1, 2, 7, 12, 60, 1000} {
+			m := view.Overview(k.statuses(n, people), k.at)
+			for _, fault := range slacksim.CheckMessage(document(t, m)) {
+				t.Errorf("%d held by %d: %s", n, people, fault)
+			}
+			if shown := strings.Count(strings.Join(visible(t, m), "\n"), "MK-1335"); shown < min(n, 150) {
+				t.Errorf("%d held by %d: only %d are shown", n, people, shown)
+			}
+		}
+	}
+}
+
+func TestEveryActionIsListed(t *testing.T) {
+	known := view.ActionIDs()
+	for name, v := range samples(t) {
+		var doc any
+		if err := json.Unmarshal(document(t, v), &doc); err != nil {
+			t.Fatal(err)
+		}
+		buttons(doc, func(b map[string]any) {
+			id := fmt.Sprint(b["action_id"])
+			if !slices.Contains(known, id) {
+				t.Errorf("%s: button with unknown action %q", name, id)
+			}
+			if value, _ := b["value"].(string); strings.HasPrefix(id, "spool_") {
+				if _, err := view.ReadFacts(value); err != nil && !strings.Contains(name, "hostile") {
+					t.Errorf("%s: %s has value %q: %v", name, id, value, err)
+				}
+			}
+		})
+	}
+}
+
+func buttons(v any, each func(map[string]any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			buttons(e, each)
+		}
+	case map[string]any:
+		if v["type"] == "button" {
+			each(v)
+		}
+		for _, e := range v {
+			buttons(e, each)
+		}
+	}
+}

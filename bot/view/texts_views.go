@@ -1,0 +1,242 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Answers.
+func doneOn(op occupation.Operation, day string) string {
+	switch day {
+	case "", today:
+		return capital(join(" ", orWork(op), "hecho", day)) + "."
+	default:
+		return capital(fmt.Sprintf("%s hecho, con fecha %s.", orWork(op), day))
+	}
+}
+
+const (
+	withoutMaterials = "sin materiales"
+	unreadRow        = "revisar en la planilla"
+)
+
+func needs(op occupation.Operation) string {
+	if op == "" {
+		return "terminado"
+	}
+	return "necesita " + string(op)
+}
+
+func thenNeeds(op occupation.Operation) string {
+	if op == "" {
+		return ""
+	}
+	return fmt.Sprintf("Ahora %s.", needs(op))
+}
+
+func doneBy(op occupation.Operation, day, by string) string {
+	return join(" ", string(op), "hecho", dayWord(day), prefix("por ", by))
+}
+
+func materialsOn(day string) string { return "Materiales: " + day }
+
+// Batches.
+func batchHead(verb Verb, done, all int) string {
+	did := map[Verb]string{Take: "Tomaste", Pause: "Pausaste", Complete: "Completaste"}[verb]
+	if done == all {
+		return fmt.Sprintf("%s los %d.", did, all)
+	}
+	if done == 0 {
+		return fmt.Sprintf("De los %d, ninguno resultó.", all)
+	}
+	return fmt.Sprintf("%s %d de %d.", did, done, all)
+}
+
+func batchTail(refused, waiting int) string {
+	var parts []string
+	switch {
+	case refused == 1:
+		parts = append(parts, "1 no se pudo.")
+	case refused > 1:
+		parts = append(parts, fmt.Sprintf("%d no se pudieron.", refused))
+	}
+	switch {
+	case waiting == 1:
+		parts = append(parts, "1 se está verificando: te aviso.")
+	case waiting > 1:
+		parts = append(parts, fmt.Sprintf("%d se están verificando: te aviso.", waiting))
+	}
+	return strings.Join(parts, " ")
+}
+
+func batchState(verb Verb) string {
+	return map[Verb]string{Take: "tomado", Pause: "pausado", Complete: "completado"}[verb]
+}
+
+func andMore(n int) string {
+	if n == 1 {
+		return "y 1 más."
+	}
+	return fmt.Sprintf("y %d más.", n)
+}
+
+// Lists.
+func mineHead(n int) string {
+	if n == 1 {
+		return "Tienes 1 spool"
+	}
+	return fmt.Sprintf("Tienes %d spools", n)
+}
+
+func boardHead(n, people int) string {
+	who := fmt.Sprintf("%d personas", people)
+	if people == 1 {
+		who = "1 persona"
+	}
+	if n == 1 {
+		return "1 spool ocupado, " + who
+	}
+	return fmt.Sprintf("%d spools ocupados, %s", n, who)
+}
+
+func mineHint(n int) string {
+	return fmt.Sprintf("%s Usa /pausar o /completar con el TAG.", andMore(n))
+}
+
+// Choosing.
+func chooseHead(query string, n int) string {
+	return fmt.Sprintf("«%s» calza con %d spools.", query, n)
+}
+
+func chooseHeldHead(verb Verb, n int) string {
+	did := map[Verb]string{Pause: "pausar", Complete: "completar", Show: "ver", Take: "tomar"}[verb]
+	return fmt.Sprintf("Tienes %d spools. ¿Cuál quieres %s?", n, did)
+}
+
+func notFoundHead(query string) string { return fmt.Sprintf("No encuentro «%s».", query) }
+
+const (
+	lineNear     = "¿Es uno de estos?"
+	lineNoneNear = "Revisa el TAG, o búscalo por NV u OT."
+)
+
+func unclearHead(n int) string {
+	if n == 1 {
+		return "Falta aclarar 1 TAG."
+	}
+	return fmt.Sprintf("Falta aclarar %d TAG.", n)
+}
+
+func fitsMany(query string, n int) string { return fmt.Sprintf("«%s»: calza con %d", query, n) }
+func fitsNone(query string) string        { return fmt.Sprintf("«%s»: no está", query) }
+
+// Spools in one line.
+func nv(s string) string { return prefixed("NV", s) }
+func ot(s string) string { return prefixed("OT", s) }
+
+// prefixed puts the word before a number unless it is there already (NV0650).
+func prefixed(word, s string) string {
+	if s == "" || strings.HasPrefix(strings.ToUpper(s), word) {
+		return s
+	}
+	return word + " " + s
+}
+
+func priority(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "prioridad " + s
+}
+
+func occupiedBy(s string) string { return "ocupado " + s }
+
+func nowHas(name string) string { return "ahora lo tiene " + name }
+func hasIt(name string) string  { return "lo tiene " + name }
+
+// notDone is late news that something did not happen.
+func notDone(verb Verb, state string) string {
+	did := map[Verb]string{Take: "", Pause: "no se pausó, ", Complete: "no se completó, "}[verb]
+	return did + state
+}
+
+// The batch modal.
+const (
+	batchTitle          = "Tomar spools"
+	batchSubmit         = "Tomar"
+	batchCancel         = "Cancelar"
+	batchClose          = "Cerrar"
+	batchSpoolsLabel    = "Spools"
+	batchSpoolsHint     = "Busca por TAG, NV u OT. Hasta 50."
+	batchPlaceholder    = "Escribe NV, OT o parte del TAG"
+	batchOperationLabel = "Operación"
+	batchByNeed         = "La que corresponda a cada uno"
+	batchARM            = "ARM (armado)"
+	batchSOLD           = "SOLD (soldadura)"
+	batchNone           = "Elige al menos un spool."
+	batchBadOperation   = "Elige una de las tres."
+	batchWorkingHint    = "Puedes cerrar esta ventana: te aviso igual."
+)
+
+func batchTooMany(n int) string {
+	return fmt.Sprintf("Son %d y el máximo es %d. Quita algunos.", n, occupation.MaxBatch)
+}
+
+func batchWorking(n int) string {
+	if n == 1 {
+		return "Tomando 1 spool…"
+	}
+	return fmt.Sprintf("Tomando %d spools…", n)
+}
+
+// App Home.
+const (
+	homeFree     = "Lo que puedes tomar ahora"
+	homeNoneFree = "Por ahora no hay spools libres para tu rol."
+)
+
+func homeMine(n int) string {
+	if n == 0 {
+		return "No tienes spools tomados"
+	}
+	return mineHead(n)
+}
+
+func homeFoot(name, moment string) string { return join(" · ", name, "actualizado "+moment) }
+
+// People who are not served.
+func refusal(why Refusal, slackID string) words {
+	switch why {
+	case RefuseInactive:
+		return words{head: "tu ficha está inactiva", next: "Avisa a tu supervisor: en la pestaña Trabajadores, la columna Activo debe decir TRUE."}
+	case RefuseGuest:
+		return words{head: "las cuentas de invitado no pueden tomar spools", next: "Pide a la oficina una cuenta completa de Slack."}
+	case RefuseBot:
+		return words{head: "solo atiendo a personas", next: "Usa tu propia cuenta de Slack."}
+	case RefuseOutsider:
+		return words{head: "tu cuenta es de otra empresa", next: "Entra con tu cuenta de Slack del taller."}
+	default:
+		return words{
+			head: "todavía no sé quién eres", detail: prefix("Tu código de Slack es ", bold(slackID)),
+			next: "Dáselo a la oficina: va en la pestaña Trabajadores, en tu fila, columna Slack_ID. Después prueba de nuevo.",
+		}
+	}
+}
+
+// Help.
+const (
+	helpHead   = "Así funciona"
+	helpFoot   = "Basta una parte del TAG. Puedes pegar varios TAG juntos."
+	lineTagToo = "También puedes escribir el TAG."
+)
+
+var helpLines = []string{
+	"*/tomar 25238-011* · tomar un spool, o varios",
+	"*/pausar* · dejarlo para después",
+	"*/completar* · terminarlo, o */completar 25238-011 ayer*",
+	"*/lote* · buscar y tomar hasta 50",
+	"*/mis-spools* · lo que tienes",
+	"*/estado 25238-011* · cómo está, o */estado all* para ver quién tiene qué",
+}
