@@ -19,7 +19,7 @@ func Answer(results []occupation.Result, at Clock) Message {
 func One(r occupation.Result, at Clock) Message {
 	switch {
 	case r.Err != nil:
-		return Problem(r.Err, Asked{Verb: VerbOf(r.Kind), Facts: Facts{Tag: r.Tag, Operation: r.Lock.Operation, Date: r.Date}}, at)
+		return Problem(r.Err, Asked{Verb: VerbOf(r.Kind), Facts: retried(r)}, at)
 	case r.Already:
 		return AlreadyYours(r, at)
 	case r.Kind == occupation.Pause:
@@ -29,6 +29,16 @@ func One(r occupation.Result, at Clock) Message {
 	default:
 		return Taken(r, at)
 	}
+}
+
+// retried are the facts to ask for the same again: a finish of the occupation
+// that it was asked for.
+func retried(r occupation.Result) Facts {
+	f := Facts{Tag: r.Tag, Operation: r.Lock.Operation, Date: r.Date}
+	if r.Kind != occupation.Take {
+		f.Fence = r.Lock.Fence
+	}
+	return f
 }
 
 // Taken says that the spool is the person's, and until when.

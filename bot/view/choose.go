@@ -36,6 +36,16 @@ func Choose(c Choice, fits []occupation.Spool) Message {
 	return message(join(" ", head, hint), append(blocks, c.buttons(fits, maxChoices)...)...)
 }
 
+// Offer answers TOMAR without a TAG: free spools as big buttons, and the search.
+func Offer(c Choice, free []occupation.Spool) Message {
+	head := offerHead
+	if len(free) == 0 {
+		head = homeNoneFree
+	}
+	blocks := append([]slack.Block{section(signAsk+" "+bold(head), lineTakeHint)}, c.buttons(free, 5)...)
+	return message(sentences(head, lineTakeHint), append(blocks, rows(batchButton(labelSearch), mineButton())...)...)
+}
+
 // Nearest says that nothing has the TAG, and offers what looks most like it.
 func Nearest(c Choice, near []occupation.Spool) Message {
 	head, hint := notFoundHead(escape(c.Query, maxTag)), lineNoneNear
@@ -49,7 +59,13 @@ func Nearest(c Choice, near []occupation.Spool) Message {
 
 func (c Choice) buttons(spools []occupation.Spool, limit int) []slack.Block {
 	var out []*slack.ButtonBlockElement
-	for _, s := range spools[:min(len(spools), limit)] {
+	seen := map[string]bool{}
+	for _, s := range spools {
+		key := occupation.TagKey(s.Tag)
+		if len(out) == limit || seen[key] { // a TAG in two rows is one choice
+			continue
+		}
+		seen[key] = true
 		out = append(out, tagButton(c.Verb, c.facts(s), standing(s)))
 	}
 	return rows(out...)

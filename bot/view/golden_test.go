@@ -78,6 +78,8 @@ func samples(t testing.TB) map[string]any {
 		"choose-31":      view.Choose(take, k.spools(31)),
 		"choose-held-3":  view.ChooseHeld(complete, []occupation.Status{held, late, byRow}, k.at),
 		"choose-held-40": view.ChooseHeld(view.Choice{Verb: view.Pause}, k.statuses(40, 1), k.at),
+		"offer":          view.Offer(view.Choice{Verb: view.Take}, k.spools(9)),
+		"offer-none":     view.Offer(view.Choice{Verb: view.Take}, nil),
 		"nearest":        view.Nearest(view.Choice{Verb: view.Take, Query: "2523B-O11"}, k.spools(3)),
 		"nearest-none":   view.Nearest(view.Choice{Verb: view.Take, Query: nasty}, nil),
 		"pick-summary": view.PickSummary(take, []occupation.Pick{

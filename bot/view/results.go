@@ -49,6 +49,9 @@ func resultLine(r occupation.Result, verb Verb, at Clock) string {
 		if r.Err.Reason == occupation.BeingChecked {
 			sign = signWait
 		}
+		if len(r.Err.Near) > 0 {
+			w.detail = perhaps(escape(r.Err.Near[0], maxTag))
+		}
 		return clip(sign+" "+join(" · ", tag, join(", ", w.head, w.detail)), maxLine)
 	}
 	state, more := batchState(verb), ""

@@ -96,6 +96,9 @@ func (k kit) mixed(n int) []occupation.Result {
 		switch {
 		case i%5 == 3:
 			out[i].Err = k.occupied(i + 1)
+		case i == 10:
+			out[i].Tag = "MK-1335-CW-2523B-011"
+			out[i].Err = &occupation.Error{Code: occupation.SpoolNotFound, Tag: out[i].Tag, Near: []string{tag}}
 		case i%9 == 7:
 			out[i].Err = &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.BeingChecked, Tag: out[i].Tag}
 		}

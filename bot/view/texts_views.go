@@ -106,6 +106,11 @@ func mineHint(n int) string {
 }
 
 // Choosing.
+const offerHead = "¿Cuál quieres tomar?"
+
+// perhaps names the TAG that looks most like one that is not there.
+func perhaps(tag string) string { return "¿será " + tag + "?" }
+
 func chooseHead(query string, n int) string {
 	return fmt.Sprintf("«%s» calza con %d spools.", query, n)
 }
