@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -162,12 +163,16 @@ func (p *Person) submit(ctx context.Context, v *View) (Answer, error) {
 }
 
 // CloseView closes the modal on top with its close button.
-func (p *Person) CloseView() error {
+func (p *Person) CloseView(ctx context.Context) error {
 	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
 	v, err := p.s.top(p.u)
+	var sent []*envelope
 	if err == nil {
-		p.s.closeFrom(p.u, v, true)
+		sent = p.s.closeFrom(p.u, v, true)
+	}
+	p.s.mu.Unlock()
+	for _, e := range sent {
+		err = errors.Join(err, p.await(ctx, e, nil))
 	}
 	return err
 }

@@ -24,6 +24,7 @@ type shop struct {
 	t         *testing.T
 	api       *slack.Client
 	http      *http.Client
+	tcp       bool
 	taller    string
 	ana, beto *slacksim.Person
 }
@@ -42,7 +43,7 @@ func newShop(t *testing.T, opt slacksim.Options, tcp bool) *shop {
 	}
 	s.AddUser(slacksim.User{ID: "UANA", Name: "ana", RealName: "Ana Pérez", Email: "ana@taller.cl"})
 	s.AddUser(slacksim.User{ID: "UBETO", Name: "beto", RealName: "Beto Soto"})
-	sh := &shop{Server: s, t: t, http: hc, taller: s.AddChannel("taller", "UANA", "UBETO")}
+	sh := &shop{Server: s, t: t, http: hc, tcp: tcp, taller: s.AddChannel("taller", "UANA", "UBETO")}
 	sh.ana, sh.beto = s.Person("ana"), s.Person("Beto Soto")
 	sh.api = slack.New(s.BotToken(), slack.OptionAppLevelToken(s.AppToken()), slack.OptionAPIURL(s.APIURL()), slack.OptionHTTPClient(hc))
 	return sh
@@ -52,7 +53,12 @@ func newShop(t *testing.T, opt slacksim.Options, tcp bool) *shop {
 func (sh *shop) bot(handle func(*socketmode.Client, socketmode.Event)) {
 	sh.t.Helper()
 	ctx, cancel := context.WithCancel(sh.t.Context())
-	client := socketmode.New(sh.api, socketmode.OptionDialer(sh.Dialer()))
+	var opts []socketmode.Option
+	if !sh.tcp {
+		opts = append(opts, socketmode.OptionDialer(sh.Dialer()))
+	}
+	client := socketmode.New(sh.api, opts...)
+	open := sh.Sockets() + 1
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -73,7 +79,6 @@ func (sh *shop) bot(handle func(*socketmode.Client, socketmode.Event)) {
 		}
 	}()
 	sh.t.Cleanup(func() { cancel(); sh.Close(); <-done; <-drained })
-	open := sh.Sockets() + 1
 	sh.until("a socket", func() bool { return sh.Sockets() >= open })
 }
 
@@ -135,7 +140,7 @@ func TestCommandClickAndEdit(t *testing.T) {
 	for name, tcp := range map[string]bool{"tcp": true, "in process": false} {
 		t.Run(name, func(t *testing.T) {
 			sh := newShop(t, slacksim.Options{}, tcp)
-			ctx := context.WithoutCancel(sh.ctx()) // the last answer may outlive the test's last look
+			ctx, finished := sh.ctx(), make(chan struct{})
 			sh.bot(func(c *socketmode.Client, ev socketmode.Event) {
 				switch data := ev.Data.(type) {
 				case slack.SlashCommand:
@@ -148,6 +153,7 @@ func TestCommandClickAndEdit(t *testing.T) {
 						slack.MsgOptionText(data.ActionCallback.BlockActions[0].Value+" pausado", false), slack.MsgOptionBlocks())
 					sh.must(err)
 					sh.must(slack.PostWebhookCustomHTTPContext(ctx, data.ResponseURL, sh.http, &slack.WebhookMessage{Text: "solo tú"}))
+					close(finished)
 				}
 			})
 			sh.must(sh.ana.Type(sh.ctx(), sh.taller, "/tomar MK-1 & <2>"))
@@ -157,7 +163,10 @@ func TestCommandClickAndEdit(t *testing.T) {
 				t.Errorf("text: got %q, want %q", m.Text, want)
 			}
 			sh.must(sh.beto.Click(sh.ctx(), m, "Pausar"))
-			sh.until("ephemeral", func() bool { return len(sh.beto.Messages(sh.taller)) == 2 })
+			<-finished
+			if m := sh.beto.Last(sh.taller); !m.Ephemeral || m.Text != "solo tú" {
+				t.Errorf("Beto sees %+v", m)
+			}
 			if got := sh.ana.Messages(sh.taller); len(got) != 1 || got[0].Edited == nil || !strings.HasSuffix(got[0].Shown(), "pausado") {
 				t.Errorf("Ana sees %+v, want the edited card alone", got)
 			}
