@@ -35,6 +35,8 @@ type Server struct {
 	dir  string
 	port int
 	args []string
+	// ready is what it says once it serves.
+	ready string
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -58,7 +60,7 @@ func Start(t T, options ...Option) *Server {
 	t.Helper()
 	var last string
 	for range 5 { // somebody else may take a free port before the server does
-		s := &Server{dir: t.TempDir(), port: freePort(t)}
+		s := &Server{dir: t.TempDir(), port: freePort(t), ready: "Ready to accept connections"}
 		s.args = []string{"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "", "--dir", s.dir, "--daemonize", "no"}
 		for _, o := range options {
 			s.args = o(s.args)
@@ -126,7 +128,7 @@ func (s *Server) start(t T) string {
 	s.cmd = cmd
 	s.mu.Unlock()
 	ready := make(chan string, 1)
-	go listen(pipe, ready) // ends with the server
+	go listen(pipe, s.ready, ready) // ends with the server
 	limit := time.NewTimer(startTimeout)
 	defer limit.Stop()
 	select {
@@ -144,7 +146,7 @@ func (s *Server) start(t T) string {
 
 // listen reads what a server says to its end, and tells when it is ready: the
 // empty text, or its last words.
-func listen(out io.Reader, ready chan<- string) {
+func listen(out io.Reader, word string, ready chan<- string) {
 	told := false
 	var words []string
 	lines := bufio.NewScanner(out)
@@ -152,7 +154,7 @@ func listen(out io.Reader, ready chan<- string) {
 		if told {
 			continue
 		}
-		if strings.Contains(lines.Text(), "Ready to accept connections") {
+		if strings.Contains(lines.Text(), word) {
 			ready <- ""
 			told = true
 			continue
