@@ -19,6 +19,7 @@ type frame = map[string]any
 // line is a socket of our own, for what slack-go never does.
 type line struct {
 	*websocket.Conn
+	first  frame      // hello, or a refusal
 	frames chan frame // closed at the end of the socket
 	pings  chan time.Time
 }
@@ -31,7 +32,7 @@ func (sh *shop) dial() *line {
 	conn, resp, err := sh.Dialer().DialContext(sh.t.Context(), url, nil)
 	sh.must(err)
 	_ = resp.Body.Close()
-	l := &line{conn, make(chan frame, 1000), make(chan time.Time, 1000)}
+	l := &line{Conn: conn, frames: make(chan frame, 1000), pings: make(chan time.Time, 1000)}
 	conn.SetPingHandler(func(string) error { l.pings <- time.Now(); return nil })
 	go func() {
 		defer close(l.frames)
@@ -44,6 +45,7 @@ func (sh *shop) dial() *line {
 		}
 	}()
 	sh.t.Cleanup(func() { _ = conn.Close() })
+	l.first = l.next()
 	return l
 }
 
@@ -63,11 +65,11 @@ func TestHelloComesFirstAndPingsEvery15s(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		start := time.Now()
 		a := sh.dial()
-		if f := a.next(); f["type"] != "hello" || f["num_connections"] != 1.0 {
+		if f := a.first; f["type"] != "hello" || f["num_connections"] != 1.0 {
 			t.Errorf("first hello: %v", f)
 		}
 		b := sh.dial()
-		if f := b.next(); f["num_connections"] != 2.0 {
+		if f := b.first; f["num_connections"] != 2.0 {
 			t.Errorf("second hello: %v", f)
 		}
 		for i := range 4 {
@@ -106,7 +108,7 @@ func TestEleventhSocketIsTooMany(t *testing.T) {
 			sh.dial()
 		}
 		eleventh := sh.dial()
-		if f := eleventh.next(); f["reason"] != "too_many_websockets" {
+		if f := eleventh.first; f["reason"] != "too_many_websockets" {
 			t.Errorf("eleventh: %v", f)
 		}
 		if f := eleventh.next(); f != nil || sh.Sockets() != 10 {
@@ -123,7 +125,6 @@ func TestDisconnects(t *testing.T) {
 		t.Run(c.reason, func(t *testing.T) {
 			bubble(t, slacksim.Options{}, func(sh *shop) {
 				l := sh.dial()
-				l.next()
 				sh.Fail(slacksim.Fault{Disconnect: c.reason})
 				start := time.Now()
 				if f := l.next(); f["type"] != "disconnect" || f["reason"] != c.reason {
@@ -144,7 +145,6 @@ func TestDisconnects(t *testing.T) {
 func TestEnvelopesFollowAWarning(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		l := sh.dial()
-		l.next()
 		sh.Fail(slacksim.Fault{Disconnect: "warning"})
 		l.next()
 		go func() { l.ack(sh, l.next(), nil) }()
@@ -192,7 +192,6 @@ func TestAckRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, slacksim.Options{}, func(sh *shop) {
 				l := sh.dial()
-				l.next()
 				acked := make(chan struct{})
 				go func() {
 					defer close(acked)
@@ -239,7 +238,6 @@ func TestNoSocketIsSlacksErrorAndNeverRedelivered(t *testing.T) {
 			t.Errorf("after %v", d)
 		}
 		l := sh.dial()
-		l.next()
 		<-time.After(10 * time.Minute)
 		if len(l.frames) > 0 {
 			t.Errorf("redelivered: %v", l.next())
@@ -250,7 +248,6 @@ func TestNoSocketIsSlacksErrorAndNeverRedelivered(t *testing.T) {
 func TestSilentSocketLosesWhatGoesThere(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		l := sh.dial()
-		l.next()
 		sh.Fail(slacksim.Fault{Silent: 1})
 		if code := codeOf(sh.ana.Type(sh.ctx(), sh.taller, "/tomar")); code != "operation_timeout" {
 			t.Errorf("code %q", code)
@@ -265,7 +262,6 @@ func TestSilentSocketLosesWhatGoesThere(t *testing.T) {
 func TestEnvelopeFaults(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		l := sh.dial()
-		l.next()
 		sh.Fail(slacksim.Fault{Envelope: "slash_commands", Duplicate: 1})
 		go func() { // twice, with the same id; both are acknowledged
 			a, b := l.next(), l.next()

@@ -39,7 +39,6 @@ func wants(t *testing.T, what string, err error, code string) {
 func TestTriggerRules(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		l := sh.dial()
-		l.next()
 		once := word(sh.trigger(l)["trigger_id"])
 		_, err := sh.api.OpenViewContext(sh.ctx(), once, modal("m"))
 		sh.must(err)
@@ -60,7 +59,6 @@ func TestTriggerRules(t *testing.T) {
 func TestViewRaces(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		l := sh.dial()
-		l.next()
 		m := modal("m")
 		m.ExternalID = "lote-1"
 		v, err := sh.api.OpenViewContext(sh.ctx(), word(sh.trigger(l)["trigger_id"]), m)
@@ -218,7 +216,6 @@ func TestModalFromSearchToSubmit(t *testing.T) {
 func TestResponseURL(t *testing.T) {
 	bubble(t, slacksim.Options{}, func(sh *shop) {
 		l := sh.dial()
-		l.next()
 		post := func(url string, m slack.WebhookMessage) error {
 			return slack.PostWebhookCustomHTTPContext(sh.ctx(), url, sh.http, &m)
 		}
@@ -367,7 +364,6 @@ func TestPeople(t *testing.T) {
 		sh.AddUser(slacksim.User{ID: "UFAR", Name: "lejos", TeamID: "TOTHER"})
 		ch := sh.AddChannel("patio", "UGUEST", "UFAR")
 		l := sh.dial()
-		l.next()
 		guest, err := sh.api.GetUserInfoContext(sh.ctx(), "UGUEST")
 		sh.must(err)
 		far, err := sh.api.GetUserInfoContext(sh.ctx(), "UFAR")
