@@ -1,7 +1,10 @@
 package sheetsim_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/spoolbot/spoolbot/store/sheetsim"
@@ -82,5 +85,32 @@ func TestGoogleClientThroughBothDoors(t *testing.T) {
 				t.Errorf("a blank range has values %v", v.Values)
 			}
 		})
+	}
+}
+
+func TestLinesAreCutOnTheWireToo(t *testing.T) {
+	t.Parallel()
+	s := start(t, sheetsim.Options{}, sheetsim.SmallWorkbook())
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for cut, want := range map[string]error{sheetsim.CutAfter: io.EOF, sheetsim.CutTruncate: io.ErrUnexpectedEOF} {
+		s.Fail(sheetsim.Fault{Op: "write", Cut: cut})
+		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL()+"v4/spreadsheets/"+s.SpreadsheetID()+":batchUpdate",
+			strings.NewReader(`{"requests":[`+write("1001", "1", "0", cut)+`]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err == nil {
+			_, err = io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", cut, err, want)
+		}
+		if got := s.Cell("Operaciones!A2"); got != cut {
+			t.Errorf("%s: the cell is %q, want the write applied", cut, got)
+		}
 	}
 }

@@ -109,7 +109,7 @@ func (s *Server) edit(e Edit) error {
 	if title, cell, ok := strings.Cut(e.Cell, "!"); ok {
 		e.Sheet, e.Cell = strings.Trim(title, "'"), cell
 	}
-	e.Count = max(e.Count, 1)
+	e.Count = min(max(e.Count, 1), 10_000)
 	return s.commit(person, func(x *tx) error {
 		t := x.byTitle(e.Sheet)
 		if t == nil {
@@ -178,6 +178,10 @@ func (x *tx) editRows(t *tab, e Edit) error {
 }
 
 func (x *tx) editColumns(t *tab, e Edit) error {
+	if e.Kind == "insert_columns" && e.At == t.cols+1 { // at the right edge
+		t.cols += e.Count
+		return nil
+	}
 	at, err := e.target(t)
 	if err != nil {
 		return err

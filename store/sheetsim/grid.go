@@ -70,8 +70,11 @@ func (x *tx) lines(d *dimensionRange) (t *tab, start, n, total int, err error) {
 	default:
 		return nil, 0, 0, 0, bug("No dimension specified.")
 	}
-	start = int(opt(d.StartIndex))
-	return t, start, int(*d.EndIndex) - start, total, nil
+	start, n = int(opt(d.StartIndex)), int(*d.EndIndex-opt(d.StartIndex))
+	if n > maxCells {
+		return nil, 0, 0, 0, bug("Too many lines: %d.", n)
+	}
+	return t, start, n, total, nil
 }
 
 // insertDimension past the end of the grid is refused; at the very end only inheritFromBefore is taken. SHEETS.md 1 [L].

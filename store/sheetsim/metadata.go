@@ -62,7 +62,7 @@ func (m *metadata) place(w *Workbook, l *location) error {
 		if d.Dimension == "COLUMNS" {
 			m.level = "COLUMN"
 		}
-		if d.EndIndex == nil || *d.EndIndex-opt(d.StartIndex) != 1 {
+		if d.EndIndex == nil || m.index < 0 || int(*d.EndIndex)-m.index != 1 {
 			return bug("Developer metadata can only be associated with a single row or column.")
 		}
 	default:

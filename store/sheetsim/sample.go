@@ -58,12 +58,12 @@ func SampleWith(o SampleOptions) *Workbook {
 	}
 	g.flaws(rows)
 	w := NewWorkbook("Control de spools").AddTab("Operaciones", 1001, rows)
-	w.AddTab("Metadata", 2002, append([][]any{metadataHeaders}, g.events...))
+	w.AddTab("Metadata", 2002, g.log())
 	addPeople(w, g.people)
 	return w
 }
 
-// State of a spool in the sample.
+// States of a spool in the sample.
 const (
 	waiting    = iota // nothing
 	freeARM           // materials ok
@@ -174,10 +174,23 @@ func (g *generator) occupy(set func(string, any), tag string, state int) {
 	} else {
 		set("Ocupado_Por", p.initials())
 		set("Fecha_Ocupacion", DateTimeCell(at))
-		set("Estado_Detalle", op+" en progreso: "+p.initials())
+		set("Estado_Detalle", op+" en progreso")
 	}
 	id := fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", g.rnd.Uint32(), g.rnd.IntN(1<<16), g.rnd.IntN(1<<12), g.rnd.IntN(1<<12), g.rnd.Int64N(1<<48))
-	g.events = append(g.events, []any{id, DateTimeCell(at), event, tag, p.ID, p.Given + " " + p.Surname, op, action, DateCell(at), "{}"})
+	g.events = append(g.events, []any{id, DateTimeCell(at), event, tag, p.ID, p.Given + " " + p.Surname, op, action, DateCell(at), at})
+}
+
+// log are the audit rows in the order of time; their JSON has fence, start and deadline (an hour).
+func (g *generator) log() [][]any {
+	last := len(metadataHeaders) - 1
+	slices.SortFunc(g.events, func(a, b []any) int { return a[last].(time.Time).Compare(b[last].(time.Time)) })
+	rows := [][]any{metadataHeaders}
+	for i, e := range g.events {
+		at := e[last].(time.Time).UTC()
+		e[last] = fmt.Sprintf(`{"fence":%d,"since":%q,"deadline":%q}`, i+1, at.Format(time.RFC3339), at.Add(time.Hour).Format(time.RFC3339))
+		rows = append(rows, e)
+	}
+	return rows
 }
 
 // date is a serial number mostly, and text in one of the other found forms.

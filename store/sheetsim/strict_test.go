@@ -3,6 +3,8 @@ package sheetsim_test
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -157,6 +159,24 @@ func TestAStampLandsOnceAndTheGuardCanBeMissing(t *testing.T) {
 	}
 	if got := len(s.Rows("Metadata")); got != 4 {
 		t.Errorf("rows = %d, want header and three events", got)
+	}
+}
+
+func TestOfRacingCommitsWithOneStampOneLands(t *testing.T) {
+	t.Parallel()
+	s := start(t, sheetsim.Options{}, sheetsim.SmallWorkbook())
+	var wg sync.WaitGroup
+	var landed atomic.Int32
+	for i := range 20 {
+		wg.Go(func() {
+			if batch(t, s, stamp("42", fmt.Sprint(i)), write("1001", "1", "0", fmt.Sprint(i))).status == 200 {
+				landed.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := landed.Load(); n != 1 {
+		t.Errorf("%d commits landed, want 1", n)
 	}
 }
 
