@@ -69,11 +69,19 @@ func (b *Bot) serve(r *request, route route) {
 	if err != nil {
 		b.showProblem(ctx, r, err)
 	}
+	b.logOutcome(log, r, err)
+}
+
+// logOutcome writes the one line. A typed error's own text stays out: it may
+// quote what people wrote; its cause does not.
+func (b *Bot) logOutcome(log zerolog.Logger, r *request, err error) {
 	line := log.Info()
-	if err != nil && occupation.CodeOf(err) == "" && !isStranger(err) {
-		line = log.Error()
+	if e, ok := errors.AsType[*occupation.Error](err); ok {
+		line = line.Str("reason", string(e.Reason)).AnErr("cause", e.Err)
+	} else if err != nil && !isStranger(err) {
+		line = log.Error().Err(err)
 	}
-	line.Err(err).Str("code", outcome(r, err)).Dur("waited", r.acked.Sub(r.at)).Dur("took", time.Since(r.at)).Msg("request")
+	line.Str("code", outcome(r, err)).Dur("ack", r.acked.Sub(r.at)).Dur("took", time.Since(r.at)).Msg("request")
 }
 
 // attempt identifies the person and calls the handler; a panic in it is a fault
@@ -156,7 +164,8 @@ func (b *Bot) suggest(r *request, route route) any {
 	if err != nil || options == nil {
 		options = noOptions
 	}
-	log.Info().Err(err).Str("code", outcome(r, err)).Dur("took", time.Since(r.at)).Msg("request")
+	r.acked = time.Now()
+	b.logOutcome(log, r, err)
 	return options
 }
 

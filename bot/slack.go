@@ -25,7 +25,7 @@ type SlackConfig struct {
 // httpTimeout bounds every request as a whole, the wait in the gate for
 // apps.connections.open included. Calls from handlers have shorter deadlines of
 // their own.
-const httpTimeout = 45 * time.Second
+const httpTimeout = 90 * time.Second
 
 // NewSlack returns a client of the Web API, a factory of Socket Mode clients
 // over it, and the HTTP client that both use, which is also the one for
@@ -36,7 +36,7 @@ func NewSlack(c SlackConfig) (*slack.Client, func() *socketmode.Client, *http.Cl
 	if c.HTTPClient != nil && c.HTTPClient.Transport != nil {
 		transport = c.HTTPClient.Transport
 	}
-	hc := &http.Client{Transport: &gate{next: transport}, Timeout: httpTimeout}
+	hc := &http.Client{Transport: newGate(transport), Timeout: httpTimeout}
 	log := slackLog{c.Log.With().Str("component", "slack").Logger()}
 	options := []slack.Option{slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(hc), slack.OptionLog(log)}
 	if c.APIURL != "" {

@@ -18,10 +18,10 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestGateSlowsDownAStormOfOpeningsAndForgetsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opened := 0
-		g := &gate{next: roundTrip(func(*http.Request) (*http.Response, error) {
+		g := newGate(roundTrip(func(*http.Request) (*http.Response, error) {
 			opened++
 			return nil, errors.New("refused")
-		})}
+		}))
 		open := func(ctx context.Context) {
 			req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://slack.test/api/apps.connections.open", nil)
 			if err != nil {
@@ -52,7 +52,7 @@ func TestGateSlowsDownAStormOfOpeningsAndForgetsIt(t *testing.T) {
 
 func TestGateLetsOtherMethodsPass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{next: roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") })}
+		g := newGate(roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") }))
 		began := time.Now()
 		for range 50 {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://slack.test/api/views.open", nil)

@@ -171,7 +171,11 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socket
 		return
 	}
 	if route.suggest != nil { // its answer is the acknowledgement
-		if !b.queue.Do(r.lane(true), func() { ack(b.suggest(r, route)) }) {
+		queued := b.queue.Do(r.lane(true), func() {
+			ack(b.suggest(r, route))
+			b.observeAck(time.Since(r.at))
+		})
+		if !queued {
 			ack(noOptions)
 		}
 		return
