@@ -12,7 +12,7 @@ function h(tag, props = {}, ...kids) {
   for (const [k, v] of Object.entries(props)) {
     if (v == null || v === false) continue;
     if (k.startsWith("on")) el.addEventListener(k.slice(2), v);
-    else if (k === "class") el.className = v;
+    else if (k === "class" || k === "value") el[k === "class" ? "className" : k] = v;
     else if (k === "data") Object.assign(el.dataset, v);
     else if (k in el && typeof v !== "string") el[k] = v;
     else el.setAttribute(k, v === true ? "" : v);
@@ -92,13 +92,18 @@ const isBot = (id) => world.users.get(id)?.bot || id === world.bot;
 
 // ---------- texts: Slack's mrkdwn, safely
 
-const EMOJI = Object.fromEntries(`white_check_mark ✅ heavy_check_mark ✔️ x ❌ warning ⚠️ lock 🔒 unlock 🔓 hourglass ⌛ hourglass_flowing_sand ⏳
-  alarm_clock ⏰ bell 🔔 no_entry ⛔ no_entry_sign 🚫 double_vertical_bar ⏸️ pause_button ⏸️ wrench 🔧 hammer_and_wrench 🛠️ fire 🔥 mag 🔍 package 📦
-  memo 📝 calendar 📅 tada 🎉 wave 👋 eyes 👀 point_right 👉 red_circle 🔴 large_green_circle 🟢 large_yellow_circle 🟡 large_blue_circle 🔵
-  white_circle ⚪ rotating_light 🚨 bust_in_silhouette 👤 busts_in_silhouette 👥 link 🔗 information_source ℹ️ arrows_counterclockwise 🔄
-  house 🏠 factory 🏭 clipboard 📋 question ❓ raised_hand ✋ +1 👍 -1 👎 star ⭐ stopwatch ⏱️ gear ⚙️ arrow_right ➡️`.split(/\s+/)
-  .reduce((all, w, i, a) => (i % 2 ? all : [...all, [w, a[i + 1]]]), []));
-const emoji = (s) => s.replace(/:([a-z0-9_+-]+):/g, (all, n) => EMOJI[n] ?? all);
+// Signs are drawn, not taken from a font: many machines have none for them. Others stay as they are.
+const SIGNS = { "🔧": "wrench", "🛠": "wrench", "⛔": "no", "🚫": "no", "❌": "cross", "✅": "ok", "✔": "ok", "⏳": "wait", "⌛": "wait", "❓": "ask", "🏁": "flag",
+  "⏰": "alarm", "⏸": "pause", "⚠": "alert", "🔒": "lock", "🔔": "bell", "🟢": "dot good", "🔴": "dot bad", "🟡": "dot mid", "🔵": "dot", "⚪": "dot off" };
+const CODES = { white_check_mark: "✅", heavy_check_mark: "✔", x: "❌", warning: "⚠", lock: "🔒", bell: "🔔", hourglass: "⌛", hourglass_flowing_sand: "⏳", alarm_clock: "⏰",
+  no_entry: "⛔", no_entry_sign: "🚫", double_vertical_bar: "⏸", pause_button: "⏸", wrench: "🔧", hammer_and_wrench: "🛠", question: "❓", checkered_flag: "🏁",
+  red_circle: "🔴", large_green_circle: "🟢", large_yellow_circle: "🟡", large_blue_circle: "🔵", white_circle: "⚪", "+1": "👍", eyes: "👀", tada: "🎉", raised_hand: "✋" };
+const SIGN = new RegExp(`(${Object.keys(SIGNS).join("|")})\\ufe0f?`, "u");
+const emoji = (s) => s.replace(/:([a-z0-9_+-]+):/g, (all, n) => CODES[n] ?? all);
+
+/** words is a text with its signs drawn. */
+const words = (s) => emoji(s).split(SIGN).filter(Boolean).map((w) => !SIGNS[w] ? w
+  : h("span", { class: `sign s-${SIGNS[w]}`, role: "img", "aria-label": w }, SIGNS[w].startsWith("dot") ? "" : icon(`s-${SIGNS[w]}`)));
 const unescape = (s) => s.replace(/&(lt|gt|amp);/g, (_, e) => ({ lt: "<", gt: ">", amp: "&" })[e]);
 
 function slackDate(unix, format, fallback, zone) {
@@ -135,23 +140,23 @@ function angle(inner, zone) { // what stands between < and >
 const edge = (c, body = `[^${c}\\n]*?[^\\s${c}]`) => `(?<![\\p{L}\\p{N}${c}])[${c}](?=\\S)(${body})[${c}](?![\\p{L}\\p{N}${c}])`;
 const INLINE = new RegExp(`\`([^\`\\n]+)\`|<([^<>\\n]+)>|${edge("*")}|${edge("_")}|${edge("~")}|(https?:\\/\\/[^\\s<>|]+)`, "gu");
 
-function inline(text, zone, out) {
+function inline(text, zone, out, verbatim) {
   let at = 0;
   for (const m of text.matchAll(INLINE)) {
-    if (m.index > at) out.append(emoji(unescape(text.slice(at, m.index))));
+    if (m.index > at) out.append(...words(unescape(text.slice(at, m.index))));
     at = m.index + m[0].length;
     const [, code, ref, bold, italic, strike, url] = m;
     if (code) out.append(h("code", {}, unescape(code)));
     else if (ref) out.append(angle(ref, zone));
-    else if (url) out.append(link(unescape(url), unescape(url)));
-    else out.append(inline(bold || italic || strike, zone, h(bold ? "strong" : italic ? "em" : "s")));
+    else if (url) out.append(verbatim ? unescape(url) : link(unescape(url), unescape(url)));
+    else out.append(inline(bold || italic || strike, zone, h(bold ? "strong" : italic ? "em" : "s"), verbatim));
   }
-  if (at < text.length) out.append(emoji(unescape(text.slice(at))));
+  if (at < text.length) out.append(...words(unescape(text.slice(at))));
   return out;
 }
 
 /** mrkdwn turns Slack's marks into nodes. */
-function mrkdwn(text, zone) {
+function mrkdwn(text, zone, verbatim) {
   const out = h("div", { class: "mrk" });
   String(text ?? "").split(/```([\s\S]*?)```/).forEach((part, i) => {
     if (i % 2) { out.append(h("pre", {}, unescape(part.replace(/^\n|\n$/g, "")))); return; }
@@ -160,14 +165,14 @@ function mrkdwn(text, zone) {
       const q = line.match(/^(?:&gt;|>)\s?(.*)$/);
       if (q && !quote) out.append((quote = h("blockquote")));
       if (!q) quote = null;
-      const row = inline(q ? q[1] : line, zone, h("p"));
+      const row = inline(q ? q[1] : line, zone, h("p"), verbatim);
       if (!row.childNodes.length) row.className = "gap";
       (quote || out).append(row);
     }
   });
   return out;
 }
-const textNode = (t, zone) => !t ? null : t.type === "mrkdwn" ? mrkdwn(t.text, zone) : h("span", { class: "plain" }, emoji(t.text ?? ""));
+const textNode = (t, zone) => !t ? null : t.type === "mrkdwn" ? mrkdwn(t.text, zone, t.verbatim) : h("span", { class: "plain" }, words(unescape(t.text ?? "")));
 const label = (t) => emoji(unescape(t?.type === "mrkdwn" ? t.text.replace(/[*_~`]/g, "") : t?.text ?? ""));
 
 // ---------- blocks. ctx: zone, form {block:{action:value}}, errors {block:text}, user, act(action, control), suggest(...), layer (a Phone)
@@ -191,19 +196,16 @@ const BLOCKS = {
       b.fields && h("div", { class: "fields" }, b.fields.map((f) => h("div", {}, textNode(f, ctx.zone))))),
     b.accessory && h("div", { class: "accessory" }, element(b.accessory, b, ctx))),
   divider: () => h("hr"),
-  header: (b) => h("h3", {}, label(b.text)),
+  header: (b) => h("h3", {}, words(label(b.text))),
   context: (b, ctx) => h("div", {}, b.elements.map((e) => e.type === "image" ? picture(e, "tiny") : textNode(e, ctx.zone))),
   actions: (b, ctx) => h("div", {}, b.elements.map((e) => element(e, b, ctx))),
   image: (b) => h("figure", {}, picture(b), b.title && h("figcaption", {}, label(b.title))),
-  markdown: (b, ctx) => mrkdwn(b.text.replace(/\*\*(.+?)\*\*/g, "*$1*").replace(/^#+\s*(.+)$/gm, "*$1*"), ctx.zone),
-  rich_text: (b, ctx) => h("div", { class: "mrk" }, (b.elements || []).map((e) => richText(e, ctx))),
-  table: (b, ctx) => h("div", { class: "scroll", tabindex: "0" }, h("table", {}, (b.rows || []).map((r, i) => h("tr", {}, r.map((c) =>
-    h(i ? "td" : "th", {}, c.type === "rich_text" ? BLOCKS.rich_text(c, ctx) : String(c.text ?? "")))))),),
   input: (b, ctx) => {
     const error = ctx.errors?.[b.block_id], id = `${ctx.key}-${b.block_id}`;
     const el = element(b.element, b, ctx);
     const field = el?.matches("input,textarea,button") ? el : $("input,textarea,button", el || undefined);
-    field?.setAttribute("aria-labelledby", `${id}-l`);
+    if (field?.tagName === "BUTTON") field.id = `${id}-f`;
+    field?.setAttribute("aria-labelledby", `${id}-l ${field.id}`.trim());
     if (error) field?.setAttribute("aria-invalid", "true");
     if (error || b.hint) field?.setAttribute("aria-describedby", `${id}-h`);
     return h("div", { class: error ? "wrong" : "" },
@@ -212,33 +214,12 @@ const BLOCKS = {
   },
 };
 
-function richText(e, ctx) {
-  const kids = () => (e.elements || []).map((x) => richText(x, ctx));
-  switch (e.type) {
-    case "rich_text_list": return h(e.style === "ordered" ? "ol" : "ul", {}, (e.elements || []).map((x) => h("li", {}, richText(x, ctx))));
-    case "rich_text_quote": return h("blockquote", {}, kids());
-    case "rich_text_preformatted": return h("pre", {}, kids());
-    case "rich_text_section": return h("p", {}, kids());
-    case "link": return link(e.url, e.text || e.url);
-    case "user": return angle("@" + e.user_id, ctx.zone);
-    case "channel": return angle("#" + e.channel_id, ctx.zone);
-    case "date": return h("time", {}, slackDate(e.timestamp, e.format || "{date_short} {time}", e.fallback, ctx.zone));
-    case "emoji": return document.createTextNode(emoji(`:${e.name}:`));
-    default: {
-      const s = e.style || {};
-      return ["code", "strike", "italic", "bold"].reduce((n, k) => s[k] ? h({ code: "code", strike: "s", italic: "em", bold: "strong" }[k], {}, n) : n,
-        document.createTextNode(e.text ?? ""));
-    }
-  }
-}
-
 // Pictures of other hosts are not fetched (the page's policy): their alternative text stands there instead.
 const picture = (p, size = "") => /^data:image\//.test(p.image_url || "") ? h("img", { class: size, alt: p.alt_text || "", src: p.image_url })
   : h("span", { class: `noimg ${size}`, role: "img", "aria-label": p.alt_text || "Imagen" }, p.alt_text || "Imagen");
 
-const held = (ctx, b, el) => ctx.form[b.block_id]?.[el.action_id];
 function hold(ctx, b, el, v) { (ctx.form[b.block_id] ??= {})[el.action_id] = v; }
-const valueOr = (ctx, b, el, initial) => { const v = held(ctx, b, el); return v === undefined ? initial : v; };
+const valueOr = (ctx, b, el, initial) => ctx.form[b.block_id]?.[el.action_id] ?? initial;
 const sends = (b) => b.type !== "input" || b.dispatch_action;
 
 /** changed keeps a value and tells Slack, which tells the bot unless it is a plain input. */
@@ -253,6 +234,9 @@ function confirmed(ctx, el, go) {
   ctx.layer.ask({ title: label(c.title), body: textNode(c.text, ctx.zone), yes: label(c.confirm), no: label(c.deny), danger: c.style === "danger", go });
 }
 
+const chips = (list, drop) => list.map((o) => h("li", {}, h("button", { type: "button", "aria-label": `Quitar ${label(o.text)}`, onclick: () => drop(o) },
+  h("span", {}, words(label(o.text))), icon("close"))));
+
 const pickField = (kind) => (el, b, ctx) => {
   const multi = kind.startsWith("multi"), external = kind.includes("external");
   const initial = multi ? el.initial_options || [] : el.initial_option ? [el.initial_option] : [];
@@ -263,8 +247,7 @@ const pickField = (kind) => (el, b, ctx) => {
       h("button", { type: "button", class: "field", "aria-haspopup": "listbox", data: { k: `${b.block_id}/${el.action_id}` }, onclick: open },
         h("span", { class: chosen.length ? "" : "ghost" }, multi && chosen.length ? `${chosen.length} ${chosen.length === 1 ? "elegido" : "elegidos"}`
           : chosen.length ? label(chosen[0].text) : label(el.placeholder) || "Elegir…"), icon("down")),
-      multi && chosen.length ? h("ul", { class: "chips" }, chosen.map((o) => h("li", {}, h("button", { type: "button", "aria-label": `Quitar ${label(o.text)}`,
-        onclick: () => set(chosen.filter((x) => x.value !== o.value)) }, h("span", {}, label(o.text)), icon("close"))))) : "");
+      multi && chosen.length ? h("ul", { class: "chips" }, chips(chosen, (o) => set(chosen.filter((x) => x !== o)))) : "");
   };
   const set = (list) => {
     changed(ctx, b, el, list, { selected: list.map((o) => o.value) }, box);
@@ -322,7 +305,7 @@ const ELEMENTS = {
       onclick: () => confirmed(ctx, el, () => {
         if (el.url && /^https?:/i.test(el.url)) window.open(el.url, "_blank", "noopener");
         ctx.act({ block_id: b.block_id, action_id: el.action_id, value: el.value }, node);
-      }) }, h("span", {}, label(el.text)));
+      }) }, h("span", {}, words(label(el.text))));
     return node;
   },
   overflow: (el, b, ctx) => {
@@ -338,9 +321,6 @@ const ELEMENTS = {
   checkboxes: choices("checkbox"), radio_buttons: choices("radio"),
 };
 for (const k of ["static_select", "external_select", "multi_static_select", "multi_external_select"]) ELEMENTS[k] = pickField(k);
-for (const k of ["users_select", "multi_users_select"]) {
-  ELEMENTS[k] = (el, b, ctx) => pickField(k)({ ...el, options: world.people.map((u) => ({ text: { type: "plain_text", text: u.name }, value: u.id })) }, b, ctx);
-}
 
 /** formFrom is what is sent on submit: what was touched, else what the form began with. */
 function formFrom(blocks, form) {
@@ -381,6 +361,7 @@ function readState(values) { // Slack's view.state back to what the controls hol
 
 class Phone {
   constructor(user) {
+    this.id = `p${phones.length}`; // ids and names in the document stay apart, also when two phones show one person
     this.chats = new Map(); // id -> {id, name, kind, messages, seen, unread}
     this.echoes = [];
     this.layers = [];
@@ -393,7 +374,7 @@ class Phone {
     this.list = h("div", { class: "messages", role: "log", "aria-label": "Mensajes", tabindex: "0", onscroll: () => this.scrolled() });
     this.home = h("div", { class: "home", hidden: true, tabindex: "0", "aria-label": "Inicio de la app" });
     this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toBottom() }, "Mensajes nuevos", icon("down"));
-    this.box = h("textarea", { rows: "1", "aria-label": "Mensaje o comando", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
+    this.box = h("textarea", { rows: "1", "aria-label": "Mensaje o comando", "aria-autocomplete": "list",
       autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "send", oninput: () => this.typed(), onkeydown: (ev) => this.keyed(ev),
       onfocus: () => this.typed(), onblur: () => setTimeout(() => this.suggest([]), 150) });
     this.sendButton = h("button", { type: "submit", class: "send", "aria-label": "Enviar", disabled: true }, icon("send"));
@@ -535,13 +516,13 @@ class Phone {
         m.ephemeral && h("p", { class: "only" }, icon("eye"), "Solo visible para ti"),
         m.blocks?.length ? h("div", { class: "blocks" }, blocksOf(m.blocks, ctx)) : mrkdwn(slackWords(m), this.zone),
         m.edited && h("small", { class: "edited" }, "(editado)"),
-        m.reactions?.length ? h("p", { class: "reactions" }, m.reactions.map((r) => h("span", { title: r.users.map(nameOf).join(", ") }, `${emoji(`:${r.name}:`)} ${r.count}`))) : "",
+        m.reactions?.length ? h("p", { class: "reactions" }, m.reactions.map((r) => h("span", { title: r.users.map(nameOf).join(", ") }, words(`:${r.name}: ${r.count}`)))) : "",
         m.warning && h("p", { class: "error" }, icon("warn"), trouble(m.warning))));
   }
 
   context(key, src, extra = {}) {
     return {
-      key: key.replace(/\W/g, "_"), zone: this.zone, user: this.user, form: formOf(key, extra.state), layer: this, errors: extra.errors,
+      key: `${this.id}_${key}`.replace(/\W/g, "_"), zone: this.zone, user: this.user, form: formOf(key, extra.state), layer: this, errors: extra.errors,
       act: (action, node) => this.busy(node, async () => acknowledged((await this.touch({ ...src, ...action }))?.envelope_id)),
       note: src.view_id && ((action) => this.touch({ ...src, ...action }).catch(() => {})), // what is typed is known at the next click
       suggest: async (q) => groupsOf(await api(`/sim/users/${this.user}/suggestions`, { ...src, ...q })),
@@ -589,11 +570,16 @@ class Phone {
     this.hintList = still ? [] : list;
     this.hintAt = 0;
     this.hints.hidden = !list.length;
-    this.box.setAttribute("aria-expanded", String(!still && list.length > 0));
     this.hints.classList.toggle("still", !!still);
-    this.hints.replaceChildren(...list.map((c, i) => h("div", { role: "option", class: "hintrow", "aria-selected": String(i === 0 && !still),
+    this.hints.replaceChildren(...list.map((c, i) => h("div", { role: "option", class: "hintrow", id: `${this.id}-h${i}`, "aria-selected": String(i === 0 && !still),
       onmousedown: (ev) => { ev.preventDefault(); if (!still) this.take(c); } },
     h("b", {}, c.command || c.name, " ", h("i", {}, c.usage_hint || (c.command ? "" : "atajo"))), h("small", {}, c.description || ""))));
+    this.hintTo(0);
+  }
+  hintTo(at) {
+    [...this.hints.children].forEach((el, i) => el.setAttribute("aria-selected", String(i === at && this.hintList.length > 0)));
+    this.box.setAttribute("aria-activedescendant", this.hintList.length ? `${this.id}-h${at}` : "");
+    this.hints.children[at]?.scrollIntoView({ block: "nearest" });
   }
   take(c) {
     if (c.command) { this.fill(`${c.command} `); return; }
@@ -605,7 +591,7 @@ class Phone {
     if (n && ["ArrowDown", "ArrowUp"].includes(ev.key)) {
       ev.preventDefault();
       this.hintAt = (this.hintAt + (ev.key === "ArrowDown" ? 1 : n - 1)) % n;
-      [...this.hints.children].forEach((el, i) => { el.setAttribute("aria-selected", String(i === this.hintAt)); if (i === this.hintAt) el.scrollIntoView({ block: "nearest" }); });
+      this.hintTo(this.hintAt);
     } else if (n && (ev.key === "Tab" || (ev.key === "Enter" && this.hintList[this.hintAt].command !== this.box.value.trim()))) {
       ev.preventDefault();
       this.take(this.hintList[this.hintAt]);
@@ -686,13 +672,13 @@ class Phone {
     let list = [...chosen], options = [], at = -1, turn = 0, timer = 0;
     const close = () => { this.drop(layer); if (step) done(list); }; // each step has been taken already
     const field = h("input", { type: "search", class: "field", placeholder: min ? "Escribe para buscar…" : "Buscar…", "aria-label": `Buscar en ${title}`, role: "combobox",
-      "aria-expanded": "true", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      "aria-controls": `${this.id}-options`, "aria-expanded": "true", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
       oninput: () => { clearTimeout(timer); timer = setTimeout(search, external ? 180 : 0); }, onkeydown: (ev) => {
         if (ev.key === "ArrowDown" || ev.key === "ArrowUp") { ev.preventDefault(); move(ev.key === "ArrowDown" ? 1 : -1); }
         else if (ev.key === "Enter") { ev.preventDefault(); if (options[at]) toggle(options[at].o); else if (multi) finish(); }
-        else if (ev.key === "Backspace" && multi && !field.value && list.length) { list.pop(); chips(); mark(); }
+        else if (ev.key === "Backspace" && multi && !field.value && list.length) { list.pop(); drawChips(); mark(); }
       } });
-    const box = h("div", { class: "options", role: "listbox", "aria-label": title, "aria-multiselectable": String(multi) });
+    const box = h("div", { class: "options", id: `${this.id}-options`, "aria-label": title });
     const chosenBox = h("ul", { class: "chips" });
     const ready = h("button", { type: "button", class: "btn primary wide", onclick: () => finish() });
     const finish = () => { close(); if (!step) done(list); };
@@ -703,17 +689,21 @@ class Phone {
       else if (max && list.length >= max) { toast(`Puedes elegir hasta ${max}.`); return; }
       else list.push(o);
       step?.(list.slice());
-      chips();
+      drawChips();
       mark();
     };
     const move = (by) => { at = options.length ? (at + by + options.length) % options.length : -1; mark(); options[at]?.el.scrollIntoView({ block: "nearest" }); };
-    const mark = () => options.forEach(({ el, o }, i) => { el.setAttribute("aria-selected", String(has(o))); el.classList.toggle("at", i === at); });
-    const chips = () => {
-      chosenBox.replaceChildren(...(multi ? list.map((o) => h("li", {}, h("button", { type: "button", "aria-label": `Quitar ${label(o.text)}`, onclick: () => toggle(o) },
-        h("span", {}, label(o.text)), icon("close")))) : []));
+    const mark = () => {
+      options.forEach(({ el, o }, i) => { el.setAttribute("aria-selected", String(has(o))); el.classList.toggle("at", i === at); });
+      field.setAttribute("aria-activedescendant", options[at]?.el.id || "");
+      box.setAttribute("role", options.length ? "listbox" : "status"); // a list without options is none
+      if (multi && options.length) box.setAttribute("aria-multiselectable", "true"); else box.removeAttribute("aria-multiselectable");
+    };
+    const drawChips = () => {
+      chosenBox.replaceChildren(...(multi ? chips(list, toggle) : []));
       ready.replaceChildren(list.length ? `Listo (${list.length}${max ? ` de ${max}` : ""})` : "Listo");
     };
-    const say = (...kids) => { options = []; at = -1; box.replaceChildren(h("p", { class: "note" }, ...kids)); };
+    const say = (...kids) => { options = []; at = -1; box.replaceChildren(h("p", { class: "note" }, ...kids)); mark(); };
     const search = async () => {
       const q = field.value.trim(), mine = ++turn;
       if (external && q.length < min) { say(`Escribe al menos ${min} ${min === 1 ? "letra o número" : "letras"}.`); return; }
@@ -723,7 +713,7 @@ class Phone {
       if (mine !== turn) return;
       options = [];
       const kids = groups.filter((g) => g.options?.length).map((g) => [g.label && h("p", { class: "group" }, label(g.label)), g.options.map((o) => {
-        const el = h("div", { role: "option", class: "option", onclick: () => toggle(o) }, h("span", {}, label(o.text), o.description && h("small", {}, label(o.description))), icon("check"));
+        const el = h("div", { role: "option", class: "option", id: `${this.id}-o${options.length}`, onclick: () => toggle(o) }, h("span", {}, words(label(o.text)), o.description && h("small", {}, label(o.description))), icon("check"));
         options.push({ el, o });
         return el;
       })]);
@@ -735,7 +725,7 @@ class Phone {
     const layer = this.raise(h("div", { class: "veil", onclick: (ev) => ev.target === ev.currentTarget && close() },
       h("div", { class: `picker ${plainList ? "short" : ""}`, role: "dialog", "aria-label": title },
         h("header", {}, h("h3", {}, title), iconButton("close", "Cerrar", close)), field, chosenBox, box, multi && ready)), close, () => field);
-    chips();
+    drawChips();
     search();
   }
 
@@ -831,6 +821,7 @@ class Sheet {
     this.tabs = new Map(Object.keys(FIRST).map((name) => [name, { name, rows: [], news: 0, load: once(() => this.load(name)) }]));
     this.at = "Operaciones";
     this.lit = new Map(); // "tab:row:col" -> when
+    this.last = {}; // the last change of each tab, to be told once per batch
     this.grid = $(".grid", el);
     this.head = h("div", { class: "row head", role: "row" });
     this.space = h("div", { class: "space" });
@@ -841,7 +832,7 @@ class Sheet {
     this.find.oninput = () => { this.filter(); this.grid.scrollTop = 0; };
     this.all.onchange = () => this.layout();
     this.grid.onscroll = () => this.paint();
-    this.grid.ondblclick = (ev) => this.pointed(ev) && this.edit();
+    this.grid.ondblclick = (ev) => { if (this.pointed(ev)) this.edit(); };
     this.grid.onclick = (ev) => this.pointed(ev);
     this.grid.onkeydown = (ev) => this.keyed(ev);
     new ResizeObserver(() => this.paint()).observe(this.grid);
@@ -854,6 +845,7 @@ class Sheet {
     this.at = name;
     this.tab.news = 0;
     this.sel = null;
+    this.grid.scrollLeft = 0;
     this.layout();
     this.drawTabs();
     if (name === "Metadata") this.grid.scrollTop = this.grid.scrollHeight;
@@ -895,7 +887,7 @@ class Sheet {
     this.grid.style.setProperty("--cols", `52px ${widths.map((w) => `${w}px`).join(" ")}`);
     this.grid.style.setProperty("--wide", `${52 + widths.reduce((a, b) => a + b, 0)}px`);
     this.grid.setAttribute("aria-colcount", String(this.cols.length + 1));
-    this.head.replaceChildren(h("div", { class: "no", role: "columnheader", "aria-label": "Fila" }), ...this.cols.map((c, i) =>
+    this.head.replaceChildren(h("div", { class: "no", role: "columnheader" }, "Fila"), ...this.cols.map((c, i) =>
       h("div", { class: i ? "" : "pin", role: "columnheader", title: `${head[c]} (columna ${letters(c)})` }, h("span", {}, String(head[c] ?? letters(c)).replaceAll("_", "_\u200b")))));
     this.filter();
   }
@@ -960,20 +952,20 @@ class Sheet {
     setTimeout(() => { if (this.lit.get(key) === when) this.lit.delete(key); }, 8000);
     if (name !== this.at) t.news++;
     const head = t.rows[0]?.[c] ?? letters(c), tag = name === "Operaciones" ? row[this.column(name, "TAG_SPOOL")] : "";
-    this.note = { text: [h("b", {}, name === "Operaciones" ? tag || `Fila ${r + 1}` : `Metadata, fila ${r + 1}`), ` ${head}: `, h("s", {}, String(e.old || "vacío")), " → ", h("em", {}, String(e.new || "vacío")), ` · ${who}`], row: r, col: c, name };
-    if (name === "Operaciones") this.best ||= this.note;
+    const note = this.last[name] = { text: [h("b", {}, name === "Operaciones" ? tag || `Fila ${r + 1}` : `Metadata, fila ${r + 1}`), ` ${head}: `, h("s", {}, String(e.old || "vacío")), " → ", h("em", {}, String(e.new || "vacío")), ` · ${who}`], row: r, col: c };
+    if (name === "Operaciones") this.first ||= note;
     if (r === 0 && name === this.at) this.layout();
   }
   settle() { // once for all changes of one batch
     this.later = 0;
-    const note = this.best || this.note;
+    const note = this.first || Object.values(this.last)[0], here = this.at === "Metadata" ? this.last.Metadata : this.first;
+    this.first = null;
+    this.last = {};
     if (!note) return;
-    this.best = null;
     $(".feed", this.el).replaceChildren(h("time", {}, hhmm(now())), " ", ...note.text);
-    if (this.note.name === this.at || note.name === this.at) {
+    if (here) {
       this.filter();
-      const to = note.name === this.at ? note : this.note;
-      if (this.follow.checked && !this.editing) this.reveal(to.row, this.cols.indexOf(to.col));
+      if (this.follow.checked && !this.editing) this.reveal(here.row, here === note ? this.cols.indexOf(here.col) : -1);
     }
     this.drawTabs();
     tour.draw();
@@ -994,7 +986,8 @@ class Sheet {
     const cell = ev.target.closest("[role=gridcell]");
     if (!cell || this.editing) return false;
     this.sel = { r: Number(cell.closest(".row").dataset.r), c: Number(cell.dataset.c) };
-    this.paint();
+    $(".sel", this.space)?.classList.remove("sel"); // no repaint: a double click needs its cell to stay
+    cell.classList.add("sel");
     return true;
   }
   keyed(ev) {
