@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -17,7 +19,8 @@ type Fault struct {
 	Times    int // how often it strikes; 0 is once, negative is until ClearFaults
 
 	// Of a method: an HTTP status, or an error code in a 200, each before or After the
-	// call was carried out; or a line cut without any answer. Delay comes before all.
+	// call was carried out; or a line cut without any answer. Delay alone, or before that;
+	// with After the call is carried out first and only its answer is late.
 	Status     int
 	Error      string
 	RetryAfter time.Duration // header of a 429, in whole seconds; 0 leaves it out
@@ -54,10 +57,14 @@ func (s *Server) Fail(f Fault) {
 		return
 	}
 	if f.Disconnect != "" {
-		for _, k := range s.choose(max(1, f.Connections)) {
+		struck := s.choose(max(1, f.Connections))
+		for _, k := range struck {
 			s.disconnect(k, f.Disconnect)
 		}
-		if f.Times--; f.Times == 0 {
+		if len(struck) > 0 {
+			f.Times--
+		}
+		if f.Times == 0 {
 			return
 		}
 	}
@@ -93,6 +100,34 @@ func (s *Server) fault(fits func(*Fault) bool) *Fault {
 		return f
 	}
 	return nil
+}
+
+// code is the error in the answer of a call that the fault strikes.
+func (f *Fault) code() string {
+	switch {
+	case f.Error != "":
+		return f.Error
+	case f.Cut:
+		return "line_cut"
+	case f.Status == http.StatusTooManyRequests:
+		return "ratelimited"
+	}
+	return fmt.Sprintf("http_%d", f.Status)
+}
+
+// strike answers a call in the place of the method.
+func (f *Fault) strike(w http.ResponseWriter) {
+	if f.Cut {
+		panic(http.ErrAbortHandler) // the way to cut a line without an answer
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
+	}
+	if f.Status != 0 {
+		w.WriteHeader(f.Status)
+	}
+	_ = json.NewEncoder(w).Encode(object{"ok": false, "error": f.code()})
 }
 
 func (s *Server) disconnectFault(reason string) bool {

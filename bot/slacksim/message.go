@@ -2,7 +2,6 @@ package slacksim
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -108,18 +107,26 @@ func (m Message) Shown() string {
 // Buttons returns the labels of the buttons, top to bottom.
 func (m Message) Buttons() []string { return buttons(m.Blocks) }
 
-// nameBlocks gives an id to every block without one, as Slack does; the caller holds
-// the lock. It copies, since blocks may be shared with a log.
+// nameBlocks gives an id to every block and every element without one, as Slack does:
+// a link button is an action as well, and must be acknowledged. The caller holds the
+// lock and owns the blocks.
 func (s *Server) nameBlocks(blocks []any) []any {
-	out := slices.Clone(blocks)
-	for i, b := range out {
-		if o, ok := b.(object); ok && str(o, "block_id") == "" {
-			o = maps.Clone(o)
+	for _, b := range blocks {
+		o, ok := b.(object)
+		if !ok {
+			continue
+		}
+		if str(o, "block_id") == "" {
 			o["block_id"] = s.newID("b")
-			out[i] = o
+		}
+		for _, e := range append(slices.Clone(list(o["elements"])), o["accessory"], o["element"]) {
+			e, _ := e.(object)
+			if kind := str(e, "type"); kind != "image" && elementFields[kind].homes != "" && str(e, "action_id") == "" {
+				e["action_id"] = s.newID("a")
+			}
 		}
 	}
-	return out
+	return blocks
 }
 
 // shown collects the visible texts of blocks in reading order, one per line.

@@ -36,7 +36,7 @@ func (s *Server) submit(u *User, v *View) (*envelope, map[string]string, error) 
 	}
 	v.Errors, v.Warning = nil, ""
 	p := s.payload("view_submission", u)
-	p["view"], p["trigger_id"], p["response_urls"] = clone(v.wire()), s.newTrigger(u.ID, true), []any{}
+	p["view"], p["trigger_id"], p["response_urls"] = v.wire(), s.newTrigger(u.ID, true), []any{}
 	e := &envelope{payload: p}
 	e.onAck = func(answer object) string { return s.submitted(u, v, answer) }
 	e.onFail = func(code string) { s.warn(surface{view: v}, u, code) }
@@ -114,7 +114,7 @@ func (s *Server) closeFrom(u *User, v *View, person bool) []*envelope {
 	for _, g := range slices.Backward(gone) {
 		if person && g.raw["notify_on_close"] == true {
 			p := s.payload("view_closed", u)
-			p["view"], p["is_cleared"] = clone(g.wire()), cleared || len(gone) > 1
+			p["view"], p["is_cleared"] = g.wire(), cleared || len(gone) > 1
 			sent = append(sent, s.send(&envelope{payload: p}, "interactive", "view_closed", u.ID))
 		}
 	}

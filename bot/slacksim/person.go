@@ -67,7 +67,10 @@ func (p *Person) Type(ctx context.Context, channel, line string) error {
 		_, err := p.Say(channel, line)
 		return err
 	}
-	name, text, _ := strings.Cut(line, " ") // SLACK.md 3.3: after the first space it is one string
+	name, text := line, "" // SLACK.md 3.3: after the first space it is one string
+	if i := strings.IndexAny(line, " \n"); i > 0 {
+		name, text = line[:i], line[i:]
+	}
 	p.s.mu.Lock()
 	e, err := p.s.command(p.u, channel, name, text)
 	p.s.mu.Unlock()

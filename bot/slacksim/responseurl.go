@@ -44,24 +44,12 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "invalid_payload", http.StatusBadRequest)
 		return
 	}
-	s.mu.Lock()
-	f := s.fault(func(f *Fault) bool { return matches(f.Method, "response_url") })
-	s.mu.Unlock()
-	if f != nil {
-		if !pause(r.Context(), f.Delay) {
-			return
-		}
-		if !f.After && (f.Cut || f.Status != 0 || f.Error != "") {
-			s.strike(w, "response_url", c, f)
-			return
-		}
-	}
-	s.mu.Lock()
-	err = s.respond(r.URL.Path, c.args)
-	s.mu.Unlock()
-	s.note("response_url", c, err)
-	if f != nil && f.After {
-		s.strike(w, "response_url", nil, f)
+	if s.withFault(w, r, "response_url", c, func() {
+		s.mu.Lock()
+		err = s.respond(r.URL.Path, c.args)
+		s.mu.Unlock()
+		s.note("response_url", c, err)
+	}) {
 		return
 	}
 	refused, ok := errors.AsType[*refusal](err)

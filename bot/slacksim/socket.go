@@ -122,7 +122,11 @@ func (s *Server) join(k *socket, life time.Duration) bool {
 		}
 	}
 	if life > warningTime {
-		s.after(life-warningTime, func() { s.disconnect(k, "warning") })
+		s.after(life-warningTime, func() {
+			if slices.Contains(s.sockets, k) {
+				s.disconnect(k, "warning")
+			}
+		})
 	}
 	s.bump(Change{Kind: "sockets"})
 	return true

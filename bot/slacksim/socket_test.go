@@ -315,3 +315,28 @@ func TestEnvelopeLogIsComplete(t *testing.T) {
 		}
 	})
 }
+
+// Slack recycles sockets all day; slack-go follows, and commands go on being answered.
+func TestSocketsAreRecycledEveryHour(t *testing.T) {
+	bubble(t, slacksim.Options{}, func(sh *shop) {
+		for range 2 {
+			sh.bot(func(c *socketmode.Client, ev socketmode.Event) { sh.must(c.Ack(*ev.Request)) })
+		}
+		opened := func() (n int) {
+			for _, c := range sh.Calls() {
+				if c.Method == "apps.connections.open" {
+					n++
+				}
+			}
+			return n
+		}
+		for range 26 { // three hours
+			<-time.After(7 * time.Minute)
+			sh.must(sh.ana.Type(sh.ctx(), sh.taller, "/estado"))
+		}
+		if n := opened(); n != 8 || sh.Sockets() != 2 {
+			t.Errorf("%d connections opened for %d sockets in three hours, want 8 for 2", n, sh.Sockets())
+		}
+		sh.happy()
+	})
+}

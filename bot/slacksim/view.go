@@ -45,11 +45,12 @@ func (v View) MarshalJSON() ([]byte, error) {
 	return json.Marshal(o)
 }
 
-// wire is the view as it stands in payloads and answers. SLACK.md 1.3
+// wire is the view as it stands in payloads and answers, apart from later changes.
+// SLACK.md 1.3
 func (v *View) wire() object {
 	o := object{
 		"id": v.ID, "type": v.Type, "callback_id": v.CallbackID, "external_id": v.ExternalID, "hash": v.hash,
-		"blocks": v.Blocks, "state": object{"values": v.State}, "app_id": appID, "bot_id": botID,
+		"blocks": v.Blocks, "state": object{"values": clone(v.State)}, "app_id": appID, "bot_id": botID,
 		"root_view_id": v.root, "previous_view_id": v.previous,
 		"team_id": v.raw["team_id"], "app_installed_team_id": v.raw["team_id"], "private_metadata": str(v.raw, "private_metadata"),
 		"title": v.raw["title"], "submit": v.raw["submit"], "close": v.raw["close"],

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // call is one Web API call, decoded.
@@ -57,54 +56,45 @@ func (c *call) str(key string) string {
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	c, err := s.decode(w, r)
+	var out object
+	answered := s.withFault(w, r, name, c, func() {
+		if err == nil {
+			out, err = s.perform(name, c)
+		}
+		s.note(name, c, err)
+	})
+	if !answered {
+		answer(w, out, err)
+	}
+}
+
+// withFault carries out a call, unless a fault forestalls it, and reports whether the
+// fault has given the answer, too.
+func (s *Server) withFault(w http.ResponseWriter, r *http.Request, name string, c *call, carryOut func()) bool {
 	s.mu.Lock()
 	f := s.fault(func(f *Fault) bool { return f.Method != "" && matches(f.Method, name) })
 	s.mu.Unlock()
-	if f != nil {
-		if !pause(r.Context(), f.Delay) {
-			return
-		}
-		if !f.After && (f.Cut || f.Status != 0 || f.Error != "") {
-			s.strike(w, name, c, f)
-			return
-		}
+	if f == nil {
+		carryOut()
+		return false
 	}
-	var out object
-	if err == nil {
-		out, err = s.perform(name, c)
+	if f.After {
+		carryOut()
 	}
-	s.note(name, c, err)
-	if f != nil && f.After {
-		s.strike(w, name, nil, f)
-		return
+	if !pause(r.Context(), f.Delay) {
+		return true
 	}
-	answer(w, out, err)
-}
-
-// strike answers as a fault says; with a call it is also noted.
-func (s *Server) strike(w http.ResponseWriter, name string, c *call, f *Fault) {
-	code := f.Error
+	strikes := f.Cut || f.Status != 0 || f.Error != ""
 	switch {
-	case code != "" || f.Status == 0:
-	case f.Status == http.StatusTooManyRequests:
-		code = "ratelimited"
-	default:
-		code = "http_" + strconv.Itoa(f.Status)
+	case strikes && !f.After:
+		s.note(name, c, declined(f.code()))
+	case !f.After:
+		carryOut()
 	}
-	if c != nil {
-		s.note(name, c, declined(code))
+	if strikes {
+		f.strike(w)
 	}
-	if f.Cut {
-		panic(http.ErrAbortHandler)
-	}
-	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
-	}
-	if f.Status != 0 && f.Status != http.StatusOK {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(f.Status)
-	}
-	_ = json.NewEncoder(w).Encode(object{"ok": false, "error": code})
+	return strikes
 }
 
 // answer writes what a method returned.
