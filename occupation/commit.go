@@ -191,9 +191,9 @@ func (c *committer) putBack(ctx, work context.Context) {
 	for {
 		select {
 		case events := <-c.doubtful:
-			if c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, "", events) }) != nil {
-				return
-			}
+			// An error means that the process stops, or that the store is empty and
+			// has nothing to put back.
+			_ = c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, "", events) })
 		case <-ctx.Done():
 			return
 		}

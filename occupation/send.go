@@ -147,10 +147,7 @@ func (c *committer) resolve(ctx context.Context, commit *Commit, end ending) end
 // the records' remainder is one more commit of the same events. The ending
 // stays a landed one; the last receipt says what is owed.
 func (c *committer) repair(ctx context.Context, commit Commit, end ending) ending {
-	for range maxRepairs {
-		if end.receipt.Remainder == nil || commit.Repair {
-			return end
-		}
+	for refused := 0; end.receipt.Remainder != nil && !commit.Repair && refused < maxRepairs; {
 		next := Commit{
 			ID: rand.Text(), Stamp: newStamp(), Changes: commit.Changes,
 			Plan: end.receipt.Remainder, Repair: true,
@@ -163,10 +160,16 @@ func (c *committer) repair(ctx context.Context, commit Commit, end ending) endin
 		switch {
 		case second.landed:
 			end.receipt.Remainder = second.receipt.Remainder
+			refused++ // people may go on moving rows for ever
 		case second.unknown, len(second.stale) > 0:
 			return ending{unknown: true, err: second.err, sends: end.sends}
+		case second.dead: // the sheet is away, not against it
+			if wait(ctx, backoff(refused)) != nil {
+				return ending{unknown: true, err: second.err, sends: end.sends}
+			}
 		default:
 			end.err = second.err
+			refused++
 		}
 	}
 	return end

@@ -349,3 +349,22 @@ func (r *refusing) Commit(ctx context.Context, c occupation.Commit) (occupation.
 	}
 	return r.Records.Commit(ctx, c)
 }
+
+// Putting back goes on after the lock store was found empty.
+func TestPutBackOutlivesAnEmptyStore(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.locks.Wipe()
+		for _, applied := range []bool{false, true} {
+			s.locks.Fail("Intend", errLine, applied)
+			_, err := s.Take(s.t.Context(), s.request(mauricio), "", []string{"S-000"})
+			if occupation.CodeOf(err) != occupation.LocksUnavailable {
+				t.Fatalf("take: %v, want LOCKS_UNAVAILABLE", err)
+			}
+			time.Sleep(time.Second) // virtual
+			if err := s.Rebuild(s.t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.want("lock", s.lock("S-000"), "")
+	})
+}
