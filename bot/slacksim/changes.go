@@ -10,7 +10,7 @@ import (
 // Change says that something people can see is different now. Seq grows by one with
 // every change, so a reader that finds a gap reads everything again.
 type Change struct {
-	Kind string `json:"kind"` // "channel", "views", "home", "people", "call", "envelope", "complaint", "closed"
+	Kind string `json:"kind"` // "channel", "views", "home", "people", "envelope", "complaint", "closed"
 	ID   string `json:"id,omitempty"`
 	User string `json:"user,omitempty"` // the only person concerned, if there is one
 	Seq  int64  `json:"seq"`
@@ -23,12 +23,17 @@ type changes struct {
 	subs []chan Change
 }
 
-// bump publishes a change; the caller holds the lock.
-func (s *Server) bump(c Change) {
-	s.changes.seq++
-	c.Seq = s.changes.seq
+// stir wakes those who wait, for what only tests look at; the caller holds the lock.
+func (s *Server) stir() {
 	close(s.changes.wake)
 	s.changes.wake = make(chan struct{})
+}
+
+// bump publishes a change for pages as well; the caller holds the lock.
+func (s *Server) bump(c Change) {
+	s.stir()
+	s.changes.seq++
+	c.Seq = s.changes.seq
 	for _, sub := range s.changes.subs {
 		select {
 		case sub <- c:

@@ -128,7 +128,7 @@ func (s *Server) join(k *socket, life time.Duration) bool {
 			}
 		})
 	}
-	s.bump(Change{Kind: "sockets"})
+	s.stir()
 	return true
 }
 
@@ -165,7 +165,7 @@ func (s *Server) disconnect(k *socket, reason string) {
 	}
 	k.put(frame{kind: websocket.CloseMessage, data: websocket.FormatCloseMessage(websocket.CloseNormalClosure, reason)})
 	s.sockets = slices.DeleteFunc(s.sockets, func(o *socket) bool { return o == k })
-	s.bump(Change{Kind: "sockets"})
+	s.stir()
 }
 
 // run writes until the socket ends. Pings go every 15 s. SLACK.md 0.5 [ran]
@@ -220,7 +220,7 @@ func (s *Server) leave(k *socket) {
 	defer s.mu.Unlock()
 	delete(s.live, k)
 	s.sockets = slices.DeleteFunc(s.sockets, func(o *socket) bool { return o == k })
-	s.bump(Change{Kind: "sockets"})
+	s.stir()
 }
 
 // Sockets tells how many sockets Slack believes to be open.

@@ -128,7 +128,7 @@ func (s *Server) note(name string, c *call, err error) {
 		}
 	}
 	s.calls.add(rec)
-	s.bump(Change{Kind: "call", ID: name})
+	s.stir()
 }
 
 func details(more object) string {
