@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -10,6 +11,10 @@ import (
 	"github.com/spoolbot/spoolbot/bot/view"
 	"github.com/spoolbot/spoolbot/occupation"
 )
+
+// errNotOpened means that the modal did not open: Slack's trigger was too old, or
+// Slack did not answer in time.
+var errNotOpened = errors.New("the modal was not opened")
 
 // openModal opens the batch modal at once, since the trigger lives for three
 // seconds; who the person is has been found out by then, or is checked after.
@@ -24,7 +29,7 @@ func (b *Bot) openModal(ctx context.Context, r *request) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNotOpened, err)
 	}
 	r.from = place{Kind: atModal, View: opened.ID, User: r.user}
 	return nil

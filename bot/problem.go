@@ -33,7 +33,11 @@ func (b *Bot) words(r *request, err error) view.Message {
 	}
 	asked := r.asked
 	asked.SlackID = r.user
-	return view.Problem(err, asked, b.clock())
+	m := view.Problem(err, asked, b.clock())
+	if errors.Is(err, errNotOpened) { // a tap on the button below brings a new trigger
+		m.Blocks = append(m.Blocks, view.Mine(nil, b.clock()).Blocks[1:]...)
+	}
+	return m
 }
 
 // showProblem tells the person what went wrong, where they are looking.
@@ -71,7 +75,8 @@ func (b *Bot) busy(r *request) any {
 	case command:
 		return webhook(m, false)
 	case submission:
-		return slack.NewUpdateViewSubmissionResponse(new(view.BatchProblem(tooMuch, b.clock())))
+		// Under the field, so that what was chosen stays.
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{view.BlockBatchSpools: m.Text})
 	case event:
 		return nil
 	}

@@ -111,7 +111,7 @@ func (b *Bot) attempt(ctx context.Context, r *request, route route) (err error) 
 func (b *Bot) openFirst(ctx context.Context, r *request) error {
 	look, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	if _, err := b.identify(look, r); err != nil && look.Err() == nil && err != error(unchecked) {
+	if _, err := b.identify(look, r); err != nil && look.Err() == nil && !errors.Is(err, unchecked) {
 		return err
 	}
 	return b.openModal(ctx, r)

@@ -81,7 +81,10 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &shop{t: t, locks: occupationtest.NewLocks(), memory: &bot.LocalMemory{}, log: &safeBuffer{}}
-		simOptions := slacksim.Options{Seed: 1, PingEvery: 10 * time.Second, BotToken: "xoxb-secret-token", AppToken: "xapp-secret-token"}
+		simOptions := slacksim.Options{
+			Seed: 1, PingEvery: 10 * time.Second, BotToken: "xoxb-secret-token", AppToken: "xapp-secret-token",
+			Scopes: []string{"commands", "chat:write", "im:write", "users:read"}, RateLimits: true,
+		}
 		botOptions := bot.Options{Memory: s.memory, Zone: santiago, Log: zerolog.New(s.log), OnEnvelope: func() { s.envelopes.Add(1) }}
 		slow := &slowRecords{Records: occupationtest.NewRecords(shopSpools()...)}
 		slow.takes.Store(int64(sheetTakes))
@@ -105,6 +108,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		s.bot = bot.New(botOptions)
 		news.to.Store(s.bot)
 		s.run()
+		defer func() { _ = s.stop() }() // of a story that ends early
 		s.wait("a socket", func() bool { return s.Sockets() > 0 })
 		story(s)
 		if err := s.stop(); err != nil {

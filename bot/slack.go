@@ -2,6 +2,8 @@ package bot
 
 import (
 	"net/http"
+	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +22,9 @@ type SlackConfig struct {
 	HTTPClient *http.Client
 	Dialer     *websocket.Dialer // of the sockets; nil = slack-go's own
 	Log        zerolog.Logger
+	// Observe is told of every call: the method, or "response_url", and "ok", the
+	// HTTP status or "error"; nil = nobody. What Slack refuses in a 200 is "ok" here.
+	Observe func(method, result string)
 }
 
 // httpTimeout bounds every request as a whole, the wait in the gate for
@@ -36,7 +41,7 @@ func NewSlack(c SlackConfig) (*slack.Client, func() *socketmode.Client, *http.Cl
 	if c.HTTPClient != nil && c.HTTPClient.Transport != nil {
 		transport = c.HTTPClient.Transport
 	}
-	hc := &http.Client{Transport: newGate(transport), Timeout: httpTimeout}
+	hc := &http.Client{Transport: newGate(observed{transport, c.Observe}), Timeout: httpTimeout}
 	log := slackLog{c.Log.With().Str("component", "slack").Logger()}
 	options := []slack.Option{slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(hc), slack.OptionLog(log)}
 	if c.APIURL != "" {
@@ -60,4 +65,29 @@ type slackLog struct{ log zerolog.Logger }
 func (l slackLog) Output(_ int, line string) error {
 	l.log.Debug().Str("line", strings.TrimSpace(line)).Msg("slack_go")
 	return nil
+}
+
+// observed is a RoundTripper that counts.
+type observed struct {
+	next http.RoundTripper
+	tell func(method, result string)
+}
+
+func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := o.next.RoundTrip(r)
+	if o.tell == nil {
+		return resp, err
+	}
+	method, result := "response_url", "ok"
+	if dir, name := path.Split(r.URL.Path); strings.HasSuffix(dir, "/api/") {
+		method = name
+	}
+	switch {
+	case err != nil:
+		result = "error"
+	case resp.StatusCode != http.StatusOK:
+		result = strconv.Itoa(resp.StatusCode)
+	}
+	o.tell(method, result)
+	return resp, err
 }

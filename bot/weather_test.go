@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -99,13 +98,12 @@ func TestWhoSendsTooMuchIsToldToTryAgain(t *testing.T) {
 		for i := range 25 {
 			s.types(s.mauricio, s.taller, "/tomar "+tag(i))
 		}
-		last := s.sees(s.mauricio, s.taller, "No puedo atender en este momento", "No se cambió nada")
+		s.sees(s.mauricio, s.taller, "No puedo atender en este momento", "No se cambió nada")
 		s.asks(s.juana, "/tomar "+tag(30), "tomado") // others are served meanwhile
 		s.passes(2 * time.Minute)
 		if n := s.audit(); n != 21 {
 			t.Errorf("%d takes, want the 20 that there was room for and one", n)
 		}
-		_ = last
 	}, sheetTaking(time.Second))
 }
 
@@ -308,10 +306,23 @@ func TestAMemoryThatFailsHoldsNothingUp(t *testing.T) {
 	}, func(_ *slacksim.Options, o *bot.Options, _ *slowRecords) { o.Memory = brokenMemory{} })
 }
 
-func ExampleLocalMemory() {
-	var m bot.LocalMemory
-	first, _ := m.First(nil, []string{"e:1", "t:1"}, time.Hour) //nolint:staticcheck // not used
-	again, _ := m.First(nil, []string{"e:2", "t:1"}, time.Hour) //nolint:staticcheck // not used
-	fmt.Println(first, again)
-	// Output: true false
+func TestTheLocalMemoryKnowsAnyOfTheKeysUntilTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var m bot.LocalMemory
+		for i, c := range []struct {
+			keys  []string
+			after time.Duration
+			first bool
+		}{
+			{[]string{"e:1", "t:1"}, 0, true},
+			{[]string{"e:2", "t:1"}, 0, false},
+			{[]string{"e:2"}, time.Minute, false},
+			{[]string{"e:1"}, 2 * time.Hour, true},
+		} {
+			<-time.After(c.after)
+			if got, err := m.First(t.Context(), c.keys, time.Hour); got != c.first || err != nil {
+				t.Errorf("%d: first = %v, %v; want %v", i, got, err, c.first)
+			}
+		}
+	})
 }
