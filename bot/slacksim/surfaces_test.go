@@ -167,6 +167,8 @@ func TestModalFromSearchToSubmit(t *testing.T) {
 			t.Errorf("too long: %+v", a)
 		}
 		sh.must(sh.ana.Fill(sh.ctx(), sh.ana.Top(), "note", "hola"))
+		_, err = sh.api.UpdateViewContext(sh.ctx(), batch(), "", "", sh.ana.Top().ID) // what is filled in stays
+		sh.must(err)
 
 		submit := func(answer any) slacksim.Answer {
 			t.Helper()
