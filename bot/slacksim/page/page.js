@@ -43,6 +43,7 @@ async function api(path, body) {
 }
 
 function toast(text, kind = "bad") {
+  if ([...$(".toasts").children].some((t) => t.textContent === text)) return;
   const el = h("p", { class: `toast ${kind}` }, icon(kind === "bad" ? "warn" : "check"), h("span", {}, text));
   $(".toasts").append(el);
   setTimeout(() => el.remove(), kind === "bad" ? 7000 : 3500);
@@ -774,6 +775,7 @@ class Phone {
       this.modal.el.querySelector(".modal").setAttribute("aria-label", title);
       this.modal.el.querySelector(".body").scrollTop = top;
     }
+    if (document.activeElement === document.body) this.modal.el.querySelector(".body").focus({ preventScroll: true }); // Escape goes on working
     if (v.errors) this.modal.el.querySelector(".wrong")?.scrollIntoView({ block: "center" });
   }
 }
@@ -810,9 +812,9 @@ const FIRST = {
   Operaciones: ["TAG_SPOOL", "NV", "OT", "Fecha_Materiales", "Fecha_Armado", "Armador", "Fecha_Soldadura", "Soldador", "Ocupado_Por", "Fecha_Ocupacion", "Estado_Detalle", "Estado_Ocupacion"],
   Metadata: ["Timestamp", "Evento_Tipo", "TAG_SPOOL", "Worker_Nombre", "Operacion", "Accion", "Fecha_Operacion", "Worker_ID", "Metadata_JSON", "ID"],
 };
-const WIDTH = { tagspool: 184, nv: 72, ot: 82, ocupadopor: 92, armador: 84, soldador: 84, timestamp: 152, eventotipo: 146, workernombre: 150, metadatajson: 320, id: 250,
+const WIDTH = { tagspool: 174, nv: 72, ot: 82, ocupadopor: 92, armador: 84, soldador: 84, timestamp: 152, eventotipo: 146, workernombre: 150, metadatajson: 320, id: 250,
   estadodetalle: 168, estadoocupacion: 168, fechaocupacion: 152, cliente: 150, notas: 150 };
-const ROW = 36;
+const ROW = 36, NO = 44; // height of a row, width of its number
 const letters = (n) => (n < 26 ? "" : letters(Math.floor(n / 26) - 1)) + String.fromCharCode(65 + (n % 26));
 
 class Sheet {
@@ -844,7 +846,7 @@ class Sheet {
   show(name) {
     this.at = name;
     this.tab.news = 0;
-    this.sel = null;
+    this.sel = this.missed = null;
     this.grid.scrollLeft = 0;
     this.layout();
     this.drawTabs();
@@ -884,8 +886,8 @@ class Sheet {
     const rest = head.map((_, i) => i).filter((i) => !first.includes(i));
     this.cols = this.all.checked || !first.length ? [...first, ...rest] : first;
     const widths = this.widths = this.cols.map((c) => WIDTH[headerKey(head[c])] ?? Math.min(150, Math.max(84, Math.max(...String(head[c] ?? "").split(/[_ ]/).map((w) => w.length)) * 8 + 22)));
-    this.grid.style.setProperty("--cols", `52px ${widths.map((w) => `${w}px`).join(" ")}`);
-    this.grid.style.setProperty("--wide", `${52 + widths.reduce((a, b) => a + b, 0)}px`);
+    this.grid.style.setProperty("--cols", `${NO}px ${widths.map((w) => `${w}px`).join(" ")}`);
+    this.grid.style.setProperty("--wide", `${NO + widths.reduce((a, b) => a + b, 0)}px`);
     this.grid.setAttribute("aria-colcount", String(this.cols.length + 1));
     this.head.replaceChildren(h("div", { class: "no", role: "columnheader" }, "Fila"), ...this.cols.map((c, i) =>
       h("div", { class: i ? "" : "pin", role: "columnheader", title: `${head[c]} (columna ${letters(c)})` }, h("span", {}, String(head[c] ?? letters(c)).replaceAll("_", "_\u200b")))));
@@ -950,7 +952,7 @@ class Sheet {
     const key = `${name}:${r}:${c}`, when = Date.now();
     this.lit.set(key, when);
     setTimeout(() => { if (this.lit.get(key) === when) this.lit.delete(key); }, 8000);
-    if (name !== this.at) t.news++;
+    if (name !== this.at || !this.el.offsetParent) t.news++;
     const head = t.rows[0]?.[c] ?? letters(c), tag = name === "Operaciones" ? row[this.column(name, "TAG_SPOOL")] : "";
     const note = this.last[name] = { text: [h("b", {}, name === "Operaciones" ? tag || `Fila ${r + 1}` : `Metadata, fila ${r + 1}`), ` ${head}: `, h("s", {}, String(e.old || "vacío")), " → ", h("em", {}, String(e.new || "vacío")), ` · ${who}`], row: r, col: c };
     if (name === "Operaciones") this.first ||= note;
@@ -965,10 +967,15 @@ class Sheet {
     $(".feed", this.el).replaceChildren(h("time", {}, hhmm(now())), " ", ...note.text);
     if (here) {
       this.filter();
-      if (this.follow.checked && !this.editing) this.reveal(here.row, here === note ? this.cols.indexOf(here.col) : -1);
+      this.missed = here;
+      if (this.el.offsetParent) this.catchUp();
     }
     this.drawTabs();
     tour.draw();
+  }
+  catchUp() { // also when the sheet comes into view after the change
+    if (this.missed && this.follow.checked && !this.editing) this.reveal(this.missed.row, this.at === "Metadata" ? -1 : this.cols.indexOf(this.missed.col));
+    this.missed = null;
   }
   reveal(r, k = -1) {
     const i = this.shown.indexOf(r), g = this.grid, top = i * ROW, seen = g.clientHeight - 2 * ROW;
@@ -976,7 +983,7 @@ class Sheet {
     const to = { top: g.scrollTop, left: g.scrollLeft, behavior: calm.matches || Math.abs(top - g.scrollTop) > 4000 ? "auto" : "smooth" };
     if (top < g.scrollTop || top >= g.scrollTop + seen) to.top = Math.max(0, top - seen / 2);
     if (k > 0) { // beside the columns that stay
-      const edge = (n) => this.widths.slice(0, n).reduce((a, b) => a + b, 52), stays = desk.matches ? edge(1) : 52;
+      const edge = (n) => this.widths.slice(0, n).reduce((a, b) => a + b, NO), stays = edge(1);
       if (edge(k) - stays < g.scrollLeft || edge(k + 1) > g.scrollLeft + g.clientWidth) to.left = edge(k) - stays;
     }
     g.scrollTo(to);
@@ -1064,7 +1071,7 @@ function showPane(pane) {
   phones.forEach((p, i) => p.el.classList.toggle("current", i === pane));
   const p = phones[pane];
   if (p?.at) p.draw();
-  if (pane === "sheet") sheet?.paint();
+  if (pane === "sheet") { sheet.tab.news = 0; sheet.drawTabs(); sheet.paint(); sheet.catchUp(); }
   drawBottom();
 }
 
@@ -1092,6 +1099,7 @@ function fitPhones() {
 
 async function readWorld() {
   const s = await api("/sim/state");
+  if (world.channels.some((c) => !s.channels.some((n) => n.id === c.id))) location.reload(); // the demo was started anew
   world.bot = s.bot?.user_id;
   world.users = new Map(s.users.map((u) => [u.id, u]));
   Object.assign(world, { channels: s.channels, commands: s.commands, shortcuts: s.shortcuts || [] });
