@@ -46,6 +46,9 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{"serve", "run the bot, configured by the environment", serve},
+		{"demo", "run the bot against emulators, with a web page to try it", demo},
+		{"bench", "measure the bot against emulators", bench},
 		{"version", "print the version", version},
 	}
 }

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/redis/go-redis/v9"
+	"github.com/rs/zerolog"
+	"google.golang.org/api/option"
+	"google.golang.org/api/sheets/v4"
+
+	"github.com/spoolbot/spoolbot/bot"
+	"github.com/spoolbot/spoolbot/occupation"
+	"github.com/spoolbot/spoolbot/store/locks"
+	"github.com/spoolbot/spoolbot/store/sheet"
+)
+
+// Doors are the ways out of the program where they are not the ordinary ones:
+// the demo and the tests lead them to emulators. The zero value is production.
+type Doors struct {
+	Slack  *http.Client      // Web API and response URLs
+	Dialer *websocket.Dialer // sockets
+	Sheets *http.Client      // sends no credentials
+	Redis  redis.UniversalClient
+	Now    func() time.Time // the shop's clock, which the demo's page may move
+	Ready  func()           // called once everything answers
+	OnAck  func(time.Duration)
+	// Observe is told of the end of every commit.
+	Observe func(occupation.Observation)
+}
+
+// startTime is how long each check at the start may take.
+const startTime = 30 * time.Second
+
+// run is the program: it makes clients, adapters, core and doors, checks that
+// all of them answer, and serves until ctx ends. It drains in reverse: no new
+// envelopes, then running work is finished and settled, then it returns.
+func runApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) error {
+	a, err := newApp(ctx, cfg, doors, log)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.check(ctx); err != nil {
+		return err
+	}
+	return a.serve(ctx)
+}
+
+// app is the program's parts.
+type app struct {
+	log   zerolog.Logger
+	zone  *time.Location
+	doors Doors
+	redis redis.UniversalClient
+	locks *locks.Locks
+	sheet *sheet.Sheet
+	core  *occupation.Service
+	bot   *bot.Bot
+}
+
+func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*app, error) {
+	a := &app{log: log, zone: cfg.Zone, doors: doors, redis: doors.Redis}
+	if a.redis == nil {
+		redis.SetLogger(redisLog{log})
+		a.redis = redis.NewUniversalClient(cfg.Redis.Options(cfg.RedisMaxConnections))
+	}
+	service, err := sheets.NewService(ctx, sheetOptions(cfg, doors)...)
+	if err != nil {
+		return nil, fmt.Errorf("google sheets: %w; check GOOGLE_APPLICATION_CREDENTIALS", err)
+	}
+	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site})
+	a.sheet = sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone})
+	news := &relay{}
+	a.core = occupation.New(occupation.Config{
+		Replica: replicaName(), Zone: cfg.Zone, TTL: cfg.LockTTL, Grace: cfg.Grace, Observe: a.observe,
+	}, a.locks, a.sheet, a.sheet, news)
+	api, socket, client := bot.NewSlack(bot.SlackConfig{
+		BotToken: cfg.SlackBotToken.Reveal(), AppToken: cfg.SlackAppToken.Reveal(), APIURL: cfg.SlackAPIURL,
+		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log,
+	})
+	a.bot = bot.New(bot.Options{
+		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Zone: cfg.Zone, Log: log,
+		Now: doors.Now, OnEnvelope: a.sheet.Touch, OnAck: doors.OnAck,
+	})
+	news.bot.Store(a.bot)
+	return a, nil
+}
+
+// sheetOptions are those of the Sheets client: the scope of the sheet and no
+// more, and no credentials to an endpoint that is not Google's unless a key
+// file was given for it.
+func sheetOptions(cfg Config, doors Doors) []option.ClientOption {
+	var out []option.ClientOption
+	if cfg.SheetsEndpoint != "" {
+		out = append(out, option.WithEndpoint(cfg.SheetsEndpoint))
+	}
+	switch {
+	case doors.Sheets != nil:
+		return append(out, option.WithHTTPClient(doors.Sheets))
+	case cfg.GoogleCredentials != "":
+		out = append(out, option.WithAuthCredentialsFile(option.ServiceAccount, cfg.GoogleCredentials))
+	case cfg.SheetsEndpoint != "":
+		return append(out, option.WithoutAuthentication())
+	}
+	return append(out, option.WithScopes(sheets.SpreadsheetsScope))
+}
+
+// check asks Redis and the sheet whether they are what the program needs, and
+// reports every fault at once with what to do. Slack's token is checked by the
+// bot's first call.
+func (a *app) check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	var wg sync.WaitGroup
+	var redisFault, sheetFault error
+	wg.Go(func() { redisFault = a.checkRedis(ctx) })
+	wg.Go(func() { sheetFault = a.checkSheet(ctx) })
+	wg.Wait()
+	if err := errors.Join(redisFault, sheetFault); err != nil {
+		return err
+	}
+	if err := a.core.Start(ctx); err != nil {
+		return fmt.Errorf("locks and sheet could not be brought together: %w", err)
+	}
+	return nil
+}
+
+func (a *app) checkRedis(ctx context.Context) error {
+	info, err := a.locks.Check(ctx)
+	if err != nil {
+		return fmt.Errorf("redis does not answer: %w; is it running, and is REDIS_URL right?", err)
+	}
+	a.log.Info().Str("version", info.Version).Dur("latency", info.Latency).Msg("redis_ready")
+	if info.MaxMemoryPolicy != "" && info.MaxMemoryPolicy != "noeviction" {
+		a.log.Warn().Str("maxmemory_policy", info.MaxMemoryPolicy).Str("advice", "set noeviction, else locks may vanish").Msg("redis_setting")
+	}
+	if info.Persistence == "none" || info.Persistence == "rdb" {
+		a.log.Warn().Str("persistence", info.Persistence).Str("advice", "set appendonly yes, else a crash of Redis loses locks").Msg("redis_setting")
+	}
+	return nil
+}
+
+func (a *app) checkSheet(ctx context.Context) error {
+	report, err := a.sheet.Open(ctx)
+	for _, f := range report.Faults {
+		a.log.Warn().Err(f).Msg("sheet_finding")
+	}
+	if err != nil {
+		return fmt.Errorf("the sheet cannot be used: %w; %s", err, sheetAdvice(err))
+	}
+	a.log.Info().Int("spools", report.Spools).Int("workers", report.Workers).Bool("stamp_guard", report.Guard).
+		Str("time_zone", report.TimeZone).Msg("sheet_ready")
+	if report.TimeZone != a.zone.String() {
+		a.log.Warn().Str("sheet", report.TimeZone).Str("shop", a.zone.String()).Msg("time_zones_differ")
+	}
+	return nil
+}
+
+// sheetAdvice is what to do about a sheet that cannot be used.
+func sheetAdvice(err error) string {
+	if occupation.CodeOf(err) == occupation.SheetSchema {
+		return "give the tab or the column that name back, or add it"
+	}
+	return "is SPREADSHEET_ID right, and is the sheet shared with the service account as editor?"
+}
+
+// serve runs the doors and the work behind them until ctx ends or a door gives
+// up for good.
+func (a *app) serve(ctx context.Context) error {
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	var behind sync.WaitGroup
+	behind.Go(func() { a.core.Run(life) })
+	behind.Go(func() { a.sheet.Run(life) })
+	if a.doors.Ready != nil {
+		a.doors.Ready()
+	}
+	a.log.Info().Msg("serving")
+	err := a.bot.Run(ctx)
+	end()
+	behind.Wait()
+	a.log.Info().Msg("stopped")
+	if err != nil {
+		return fmt.Errorf("%w; check SLACK_BOT_TOKEN and SLACK_APP_TOKEN", err)
+	}
+	return nil
+}
+
+func (a *app) close() {
+	if a.doors.Redis == nil {
+		_ = a.redis.Close() // nothing is under way any more
+	}
+}
+
+func (a *app) observe(o occupation.Observation) {
+	e := a.log.Info()
+	if o.Outcome != "landed" && o.Outcome != "waited" {
+		e = a.log.Warn().AnErr("cause", o.Err)
+	}
+	e.Int("events", o.Events).Int("sends", o.Sends).Dur("took", o.Took).Str("outcome", o.Outcome).Msg("commit")
+	if a.doors.Observe != nil {
+		a.doors.Observe(o)
+	}
+}
+
+// relay is the core's Notifier until, and after, there is a bot: each needs the
+// other to be made.
+type relay struct{ bot atomic.Pointer[bot.Bot] }
+
+// Settled implements occupation.Notifier.
+func (r *relay) Settled(ctx context.Context, n occupation.Notice) {
+	if b := r.bot.Load(); b != nil {
+		b.Settled(ctx, n)
+	}
+}
+
+// replicaName is unique among all processes that ever served the site.
+func replicaName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano())
+}
