@@ -28,11 +28,14 @@ const (
 
 // place is a spot in Slack. It is kept in the Memory as JSON.
 type place struct {
-	Kind    placeKind `json:"k"`
-	Channel string    `json:"c,omitempty"`
-	TS      string    `json:"t,omitempty"`
-	User    string    `json:"u,omitempty"`
-	View    string    `json:"v,omitempty"`
+	Kind placeKind `json:"k"`
+	// Card tells messages apart that have no ts for us: the ids of its blocks
+	// begin with it, so a click says which message it was on.
+	Card    string `json:"i,omitempty"`
+	Channel string `json:"c,omitempty"`
+	TS      string `json:"t,omitempty"`
+	User    string `json:"u,omitempty"`
+	View    string `json:"v,omitempty"`
 	// Hook is a response_url: five uses in half an hour (SLACK.md 3.3).
 	Hook  string    `json:"h,omitempty"`
 	Until time.Time `json:"e,omitzero"`
@@ -47,10 +50,8 @@ func (p place) same(o place) bool {
 		return false
 	case p.Kind == atMessage:
 		return p.TS == o.TS
-	case p.TS != "" && o.TS != "":
-		return p.TS == o.TS && p.User == o.User
 	default:
-		return p.Hook == o.Hook
+		return p.Card != "" && p.Card == o.Card
 	}
 }
 
@@ -86,11 +87,12 @@ func (b *Bot) whisper(ctx context.Context, p place, m view.Message) (place, erro
 	if p.Hook == "" {
 		return b.direct(ctx, p.User, m)
 	}
-	if err := b.respond(ctx, p.Hook, webhook(m, false)); err != nil {
+	at := place{Kind: atEphemeral, Card: newCard(), Channel: p.Channel, User: p.User, Hook: p.Hook, Until: p.Until}
+	if err := b.respond(ctx, p.Hook, webhook(stamp(m, at.Card), false)); err != nil {
 		logged(ctx, err, "response_url_failed")
 		return b.direct(ctx, p.User, m)
 	}
-	return place{Kind: atEphemeral, Channel: p.Channel, User: p.User, Hook: p.Hook, Until: p.Until}, nil
+	return at, nil
 }
 
 // edit puts a message in the place of another.
@@ -107,7 +109,7 @@ func (b *Bot) edit(ctx context.Context, p place, m view.Message) error {
 		}
 		return err
 	case p.Kind == atEphemeral && p.Hook != "" && time.Now().Before(p.Until):
-		return b.respond(ctx, p.Hook, webhook(m, true))
+		return b.respond(ctx, p.Hook, webhook(stamp(m, p.Card), true))
 	default:
 		return errGone
 	}
@@ -176,26 +178,4 @@ func (b *Bot) dm(ctx context.Context, user string) (string, error) {
 	}
 	b.dms.of[user] = id
 	return id, nil
-}
-
-// content is a message for chat.postMessage and chat.update. The blocks are
-// always given: an edit without them would leave the old ones.
-func content(m view.Message) []slack.MsgOption {
-	blocks := m.Blocks
-	if blocks == nil {
-		blocks = []slack.Block{}
-	}
-	return []slack.MsgOption{
-		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-	}
-}
-
-// webhook is a message for a response_url.
-func webhook(m view.Message, replace bool) *slack.WebhookMessage {
-	out := &slack.WebhookMessage{Text: m.Text, ReplaceOriginal: replace, ResponseType: slack.ResponseTypeEphemeral}
-	if len(m.Blocks) > 0 {
-		out.Blocks = &slack.Blocks{BlockSet: m.Blocks}
-	}
-	return out
 }

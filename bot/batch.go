@@ -87,9 +87,7 @@ func (b *Bot) carryBatch(ctx context.Context, r *request) error {
 	b.count(r, results)
 	at, err := b.showBatch(ctx, r, results)
 	b.settleCards(ctx, r, at, results)
-	b.await(r.worker.ID, results, func(ctx context.Context, m view.Message) (place, error) {
-		return b.direct(ctx, r.user, m)
-	})
+	b.await(r.worker.ID, results, b.showAt(r.user, at))
 	return err
 }
 

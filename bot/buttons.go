@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -126,12 +125,7 @@ func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.
 	b.count(r, results)
 	p, err := b.answerResults(ctx, r, results)
 	b.settleCards(ctx, r, p, results)
-	b.await(r.worker.ID, results, func(ctx context.Context, m view.Message) (place, error) {
-		if err := b.edit(ctx, p, m); !errors.Is(err, errGone) {
-			return p, err
-		}
-		return b.direct(ctx, r.user, m)
-	})
+	b.await(r.worker.ID, results, b.showAt(r.user, p))
 	return err
 }
 

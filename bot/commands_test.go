@@ -3,6 +3,7 @@ package bot_test
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestATakenSpoolIsRefusedToTheNextByNameAndHour(t *testing.T) {
@@ -54,6 +55,8 @@ func TestWithoutATagSeveralHeldBecomeButtons(t *testing.T) {
 			n := len(asked.Buttons()) - 1
 			button := asked.Buttons()[n]
 			s.clicks(s.mauricio, asked, button, c.answer)
+			s.passes(time.Minute)
+			s.seesCard(s.mauricio, asked, c.answer) // and nothing takes its place
 			picked, _, _ := strings.Cut(button, " ")
 			if got := s.row(picked); got != c.left {
 				t.Errorf("%s: row %q, want %q", c.command, got, c.left)

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -56,6 +58,22 @@ func (b *Bot) await(worker int, results []occupation.Result, show func(context.C
 	}
 }
 
+// showAt is a show that edits the message at p, and writes to the person's DM
+// where that cannot be done (any more); from then on it edits what it wrote.
+func (b *Bot) showAt(user string, p place) func(context.Context, view.Message) (place, error) {
+	return func(ctx context.Context, m view.Message) (place, error) {
+		err := b.edit(ctx, p, m)
+		if !errors.Is(err, errGone) {
+			return p, err
+		}
+		wrote, err := b.direct(ctx, user, m)
+		if err == nil {
+			p = wrote
+		}
+		return wrote, err
+	}
+}
+
 // Settled implements occupation.Notifier: the message that said that it was
 // being checked gets the outcome, or the worker a DM when there is none. It
 // returns at once; the news wait behind what the person is doing, so that they
@@ -85,11 +103,15 @@ func (b *Bot) Settled(ctx context.Context, n occupation.Notice) {
 	}
 }
 
+// gather is how long news wait for more: what one commit settles comes one by one.
+const gather = 100 * time.Millisecond
+
 // tellNews tells a worker all that has been settled meanwhile.
 func (b *Bot) tellNews(ctx context.Context, worker int) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	ctx = b.log.With().Int("worker", worker).Logger().WithContext(ctx)
+	_ = wait(ctx, gather)
 	b.checks.mu.Lock()
 	news := b.checks.news[worker]
 	delete(b.checks.news, worker)

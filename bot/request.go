@@ -123,7 +123,7 @@ func placeOf(c slack.InteractionCallback, now time.Time) place {
 	case c.Container.Type == "view":
 		return place{Kind: atModal, User: c.User.ID, View: c.View.ID}
 	case c.Container.IsEphemeral:
-		p.Kind = atEphemeral
+		p.Kind, p.Card = atEphemeral, cardOf(c.ActionCallback.BlockActions[0].BlockID)
 	default:
 		p.Kind = atMessage
 	}
