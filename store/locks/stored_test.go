@@ -1,6 +1,7 @@
 package locks_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +144,76 @@ func TestSitesDoNotMeet(t *testing.T) {
 		if !strings.HasPrefix(key, "{spoolbot:") || strings.Count(key, "}") != 1 {
 			t.Errorf("key %q", key)
 		}
+	}
+}
+
+// A lock can go while its intent is on its way: by age, or by hand. Then the
+// spool may be somebody else's when the intent ends.
+func TestAnEndingIntentTouchesItsOwnLockOnly(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t).Client(t)
+	store := locks.New(client, locks.Options{Site: "gone"})
+	seed(t, store, 0)
+	ends := map[string]func(event string) error{
+		"settle": func(event string) error {
+			return store.Settle(t.Context(), "c-"+event, []string{event}, nil)
+		},
+		"undo": func(event string) error { return store.Undo(t.Context(), "c-"+event, []string{event}) },
+	}
+	for name, end := range ends {
+		first, second := take("e1"+name, name), take("e2"+name, name)
+		second.Worker.ID = 94
+		o := intend(t, store, first, occupation.Accepted)
+		commit := occupation.Commit{ID: "c-" + first.Event, Stamp: 1, Changes: []occupation.Change{{Intent: o.Intent}}}
+		if b, err := store.Bind(t.Context(), "replica-1", commit); err != nil || b.Sent.IsZero() {
+			t.Fatalf("bound %+v, %v", b, err)
+		}
+		client.Del(t.Context(), "{spoolbot:gone}:lock:"+name)
+		next := intend(t, store, second, occupation.Accepted).Lock
+		if err := end(first.Event); err != nil {
+			t.Fatal(err)
+		}
+		snap, err := store.Snapshot(t.Context(), name)
+		if err != nil || len(snap.Locks) != 1 || snap.Locks[0] != next {
+			t.Errorf("%s: locks %+v, %v; want %+v", name, snap.Locks, err, next)
+		}
+	}
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t).Client(t)
+	store := locks.New(client, locks.Options{Site: "clean"})
+	seed(t, store, 0)
+	bind := func(id string, o occupation.Outcome) {
+		t.Helper()
+		b, err := store.Bind(t.Context(), "replica-1", occupation.Commit{ID: id, Stamp: 1, Changes: []occupation.Change{{Intent: o.Intent}}})
+		if err != nil || b.Sent.IsZero() {
+			t.Fatalf("bound %+v, %v", b, err)
+		}
+	}
+	o := intend(t, store, take("e1", "A-1"), occupation.Accepted)
+	bind("c1", o)
+	bind("c2", o) // c1 has nothing left
+	if got := client.HKeys(t.Context(), "{spoolbot:clean}:commits").Val(); len(got) != 1 || got[0] != "c2" {
+		t.Errorf("commits %v, want c2", got)
+	}
+	if err := store.Settle(t.Context(), "c2", []string{"e1"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	bind("c3", intend(t, store, take("e2", "A-2"), occupation.Accepted))
+	if err := store.Undo(t.Context(), "c3", []string{"e2"}); err != nil {
+		t.Fatal(err)
+	}
+	pause := take("e3", "A-1")
+	pause.Kind = occupation.Pause
+	bind("c4", intend(t, store, pause, occupation.Accepted))
+	if err := store.Settle(t.Context(), "c4", []string{"e3"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := client.Keys(t.Context(), "*").Val()
+	slices.Sort(got)
+	if want := []string{"{spoolbot:clean}:fence", "{spoolbot:clean}:quota", "{spoolbot:clean}:site"}; !slices.Equal(got, want) {
+		t.Errorf("keys %v, want %v", got, want)
 	}
 }
