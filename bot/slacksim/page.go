@@ -60,7 +60,7 @@ func (s *Server) Page(opt PageOptions) http.Handler {
 	})
 	mux.HandleFunc("GET /page.json", func(w http.ResponseWriter, _ *http.Request) {
 		pageAnswer(w, object{
-			"title": opt.Title, "users": opt.Users, "tour": opt.Tour, "team_id": s.opt.TeamID,
+			"title": opt.Title, "users": opt.Users, "tour": opt.Tour,
 			"sheets": opt.Sheets != nil, "clock": opt.Clock != nil, "gallery": opt.Gallery != nil,
 		}, nil)
 	})

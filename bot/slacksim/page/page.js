@@ -48,7 +48,7 @@ function toast(text, kind = "bad") {
   $(".toasts").append(el);
   setTimeout(() => el.remove(), kind === "bad" ? 7000 : 3500);
 }
-const complain = (err) => toast(err.message || String(err));
+const complain = (err) => toast(trouble(err.message || String(err)));
 
 /** once runs f at most one at a time; calls meanwhile make it run once more. */
 function once(f) {
@@ -785,7 +785,7 @@ const trouble = (code) => ({
   operation_timeout: "No respondió a tiempo (operation_timeout). Inténtalo otra vez.", dispatch_failed: "No se pudo entregar a la app (dispatch_failed).",
   "We had some trouble connecting. Try again?": "Tuvimos problemas para conectar. Inténtalo otra vez.",
   "Please complete this required field.": "Completa este campo.",
-}[code] || code.replace(/^Please enter at least (\d+) characters\.$/, "Escribe al menos $1 caracteres.")
+}[code] || code.replace(/^(\/\S+) is not a valid command$/, "$1 no es un comando de este taller.").replace(/^Please enter at least (\d+) characters\.$/, "Escribe al menos $1 caracteres.")
   .replace(/^Please shorten this to (\d+) characters\.$/, "Acorta el texto a $1 caracteres."));
 
 const slackWords = (m) => m.user !== "USLACKBOT" ? m.text
@@ -820,9 +820,10 @@ const letters = (n) => (n < 26 ? "" : letters(Math.floor(n / 26) - 1)) + String.
 class Sheet {
   constructor(el) {
     this.el = el;
-    this.tabs = new Map(Object.keys(FIRST).map((name) => [name, { name, rows: [], news: 0, load: once(() => this.load(name)) }]));
+    this.tabs = new Map(Object.keys(FIRST).map((name) => [name, { name, rows: [], news: new Set(), load: once(() => this.load(name)) }]));
     this.at = "Operaciones";
     this.lit = new Map(); // "tab:row:col" -> when
+    this.batch = new Set(); // rows of it
     this.last = {}; // the last change of each tab, to be told once per batch
     this.grid = $(".grid", el);
     this.head = h("div", { class: "row head", role: "row" });
@@ -845,7 +846,7 @@ class Sheet {
   get tab() { return this.tabs.get(this.at); }
   show(name) {
     this.at = name;
-    this.tab.news = 0;
+    this.tab.news.clear();
     this.sel = this.missed = null;
     this.grid.scrollLeft = 0;
     this.layout();
@@ -855,7 +856,7 @@ class Sheet {
   drawTabs() {
     for (const t of this.tabs.values()) {
       t.button.setAttribute("aria-selected", String(t.name === this.at));
-      t.button.replaceChildren(t.name, t.news ? h("b", { class: "count", "aria-label": `${t.news} cambios` }, t.news > 99 ? "99+" : String(t.news)) : "");
+      t.button.replaceChildren(t.name, t.news.size ? h("b", { class: "count", title: "filas que cambiaron" }, String(t.news.size)) : "");
     }
     drawBottom();
   }
@@ -952,7 +953,8 @@ class Sheet {
     const key = `${name}:${r}:${c}`, when = Date.now();
     this.lit.set(key, when);
     setTimeout(() => { if (this.lit.get(key) === when) this.lit.delete(key); }, 8000);
-    if (name !== this.at || !this.el.offsetParent) t.news++;
+    if (name !== this.at || !this.el.offsetParent) t.news.add(r);
+    this.batch.add(`${name} ${r}`);
     const head = t.rows[0]?.[c] ?? letters(c), tag = name === "Operaciones" ? row[this.column(name, "TAG_SPOOL")] : "";
     const note = this.last[name] = { text: [h("b", {}, name === "Operaciones" ? tag || `Fila ${r + 1}` : `Metadata, fila ${r + 1}`), ` ${head}: `, h("s", {}, String(e.old || "vacío")), " → ", h("em", {}, String(e.new || "vacío")), ` · ${who}`], row: r, col: c };
     if (name === "Operaciones") this.first ||= note;
@@ -961,10 +963,12 @@ class Sheet {
   settle() { // once for all changes of one batch
     this.later = 0;
     const note = this.first || Object.values(this.last)[0], here = this.at === "Metadata" ? this.last.Metadata : this.first;
+    const more = [...this.batch].filter((k) => k.startsWith("Op")).length - 1;
     this.first = null;
     this.last = {};
+    this.batch.clear();
     if (!note) return;
-    $(".feed", this.el).replaceChildren(h("time", {}, hhmm(now())), " ", ...note.text);
+    $(".feed", this.el).replaceChildren(h("time", {}, hhmm(now())), " ", ...note.text, more > 0 ? ` · y ${more} más` : "");
     if (here) {
       this.filter();
       this.missed = here;
@@ -1051,7 +1055,7 @@ const tour = {
   draw() {
     const el = $(".tour"), free = sheet?.tab ? sheet.free(1) : (world.page.tour || []).slice(0, 1);
     if (!this.tag || !this.used) this.tag = free[0] || (world.page.tour || [])[0] || "";
-    el.hidden = !phones.length || localStorage.getItem("tour") === "off" || !this.tag;
+    el.hidden = !phones.length || sessionStorage.getItem("tour") === "off" || !this.tag;
     const print = `${this.tag}|${phones.map((p) => p.user)}`;
     if (el.hidden || print === this.print) return;
     this.print = print;
@@ -1062,7 +1066,10 @@ const tour = {
       step("2", `${first(b)} quiere el mismo`, `/tomar ${this.tag}`, () => { this.used = true; this.put(b, `/tomar ${this.tag}`); }),
       step("3", "Varios de una vez", "/lote", () => { this.used = false; this.put(a, "/lote"); }));
   },
-  put(phone, text) { showPane(phones.indexOf(phone)); phone.fill(text); },
+  put(phone, text) {
+    showPane(phones.indexOf(phone));
+    if (phone.layers.length) toast("Cierra primero la ventana que está abierta en ese teléfono.", "good"); else phone.fill(text);
+  },
 };
 
 function showPane(pane) {
@@ -1071,7 +1078,7 @@ function showPane(pane) {
   phones.forEach((p, i) => p.el.classList.toggle("current", i === pane));
   const p = phones[pane];
   if (p?.at) p.draw();
-  if (pane === "sheet") { sheet.tab.news = 0; sheet.drawTabs(); sheet.paint(); sheet.catchUp(); }
+  if (pane === "sheet") { sheet.tab.news.clear(); sheet.drawTabs(); sheet.paint(); sheet.catchUp(); }
   drawBottom();
 }
 
@@ -1082,7 +1089,7 @@ function drawBottom() {
   bar.replaceChildren(...phones.map((p, i) => {
     const u = world.people.find((x) => x.id === p.user), n = [...p.chats.values()].reduce((a, c) => a + c.unread, 0);
     return item(i, h("span", { class: "avatar", data: { tone: world.people.indexOf(u) % 6 } }, initials(u?.name || "?")), u?.name.split(" ")[0] || "", n, `Teléfono de ${u?.name}`);
-  }), ...(sheet ? [item("sheet", icon("sheet"), "Planilla", [...sheet.tabs.values()].reduce((a, t) => a + t.news, 0), "Planilla en vivo")] : []));
+  }), ...(sheet ? [item("sheet", icon("sheet"), "Planilla", [...sheet.tabs.values()].reduce((a, t) => a + t.news.size, 0), "Planilla en vivo")] : []));
 }
 
 function addPhone(user) {
@@ -1179,7 +1186,7 @@ async function start() {
     stream("/sheets-sim/sim/events", (e) => sheet.changed(e), (up) => {
       live.textContent = up ? "En vivo" : "Sin conexión, reintentando…";
       live.classList.toggle("on", up);
-      if (up) sheet.loadAll();
+      if (up) { sheet.version = 0; sheet.loadAll(); }
     });
   }
   document.body.classList.toggle("nosheet", !sheet);
@@ -1190,7 +1197,7 @@ async function start() {
   });
   for (const p of phones) notices(p.user);
   $(".add").onclick = () => addPhone((world.people.find((u) => !phones.some((p) => p.user === u.id)) || world.people[0]).id);
-  $(".tour .icon").onclick = () => { localStorage.setItem("tour", "off"); tour.draw(); };
+  $(".tour .icon").onclick = () => { sessionStorage.setItem("tour", "off"); tour.draw(); };
   addEventListener("resize", fitPhones);
   showPane(0);
   fitPhones();
