@@ -41,6 +41,9 @@ func prepareRefuses(r *recordsTest) {
 	if len(draft.Refused) != 2 {
 		r.Errorf("refused %v, want two", draft.Refused)
 	}
+	if len(draft.Rows) != 1 || draft.Rows["e1"].Tag != "A-1" {
+		r.Errorf("rows of the plan %+v, want that of A-1", draft.Rows)
+	}
 	r.land(occupation.Commit{ID: "c1", Stamp: 1, Changes: []occupation.Change{good}, Plan: draft.Plan})
 	r.heldBy("MR(93)", "A-1")
 	r.logged("e1")

@@ -217,3 +217,33 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Errorf("keys %v, want %v", got, want)
 	}
 }
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	store := newSite(dial(t, "redis://"+m.Addr()))
+	get := func(want string) {
+		t.Helper()
+		if got, err := store.Get(t.Context(), "board"); err != nil || got != want {
+			t.Errorf("note %q, %v; want %q", got, err, want)
+		}
+	}
+	put := func(value string) {
+		t.Helper()
+		if err := store.Put(t.Context(), "board", value, time.Minute); err != nil {
+			t.Error(err)
+		}
+	}
+	get("")
+	put("C1/17.5")
+	get("C1/17.5")
+	put("")
+	get("")
+	put("again")
+	m.FastForward(time.Minute)
+	get("")
+	m.Close()
+	if _, err := store.Get(t.Context(), "board"); err == nil {
+		t.Error("a note from a server that is gone")
+	}
+}
