@@ -172,6 +172,9 @@ func (s *Sheet) landed(ctx context.Context, c occupation.Commit, p plan, logged 
 	}
 	s.mu.Lock()
 	s.remember(right, now)
+	if p.Repair { // what was read shows the damage, also in rows that marks cannot name
+		s.snap = nil
+	}
 	s.mu.Unlock()
 	if len(wrong) > 0 {
 		remainder, err := s.remainder(ctx, p, wrong)
@@ -205,7 +208,11 @@ func (s *Sheet) verify(ctx context.Context, c occupation.Commit, p plan, logged 
 	if err != nil {
 		return occupation.Receipt{}, &occupation.Unknown{Err: err}
 	}
-	return s.landed(ctx, c, p, logged, s.traces(p, snap))
+	there, err := s.lookThere(ctx, p, snap)
+	if err != nil {
+		return occupation.Receipt{}, &occupation.Unknown{Err: err}
+	}
+	return s.landed(ctx, c, p, logged, s.traces(p, snap, there))
 }
 
 func (s *Sheet) guarded() bool {

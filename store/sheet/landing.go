@@ -1,6 +1,10 @@
 package sheet
 
 import (
+	"context"
+	"net/http"
+	"time"
+
 	"github.com/spoolbot/spoolbot/occupation"
 	"google.golang.org/api/sheets/v4"
 )
@@ -110,7 +114,9 @@ func (n *snapshot) showsAt(row int, r planRow) bool {
 // traces finds out from a read where the cells of a landed commit went, when
 // its answer was lost. A row that shows neither the planned values nor what
 // stood there before was changed by people since and is left alone.
-func (s *Sheet) traces(p plan, n *snapshot) []landing {
+//
+// there is what lookThere found.
+func (s *Sheet) traces(p plan, n *snapshot, there map[int][]any) []landing {
 	var out []landing
 	for _, r := range p.Rows {
 		key := occupation.TagKey(r.Tag)
@@ -121,6 +127,13 @@ func (s *Sheet) traces(p plan, n *snapshot) []landing {
 		hit := right
 		hit.key, hit.at = s.strayed(p, n, r, key)
 		switch {
+		case there != nil && !n.shows(r) && r.stands(there[r.Row]):
+			hit.key, hit.at = n.table.key(r.Row), r.Row
+			hit.heads = nil
+			for _, c := range r.Cells {
+				hit.heads = append(hit.heads, n.table.head(c.Col))
+			}
+			out = append(out, hit)
 		case hit.at > 0:
 			out = append(out, hit)
 		case n.shows(r) || !n.untouched(r):
@@ -131,6 +144,52 @@ func (s *Sheet) traces(p plan, n *snapshot) []landing {
 		}
 	}
 	return out
+}
+
+// lookThere reads the planned rows whole when the columns are not where they
+// were planned: whether the write hit them before or after that is to be seen
+// only there. nil = the columns have not moved.
+func (s *Sheet) lookThere(ctx context.Context, p plan, n *snapshot) (map[int][]any, error) {
+	moved := n.table.head(p.Tag) != p.Head
+	last := 0
+	var ranges []string
+	for _, r := range p.Rows {
+		for _, c := range r.Cells {
+			moved = moved || n.table.head(c.Col) != c.Head
+			last = max(last, c.Col)
+		}
+	}
+	if !moved {
+		return nil, nil
+	}
+	for _, r := range p.Rows {
+		ranges = append(ranges, a1(n.table.title, 0, last, r.Row, r.Row))
+	}
+	answer, _, err := s.values(ctx, "ROWS", ranges...)
+	if outcomeOf(err, time.Now()).code == http.StatusBadRequest {
+		return nil, nil // the grid has shrunk under it: there is nothing to be seen
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	out := map[int][]any{}
+	for i, r := range p.Rows {
+		if len(answer[i]) > 0 {
+			out[r.Row] = answer[i][0]
+		}
+	}
+	return out, nil
+}
+
+// stands reports whether the row that was read whole shows the planned values
+// at the planned places.
+func (r planRow) stands(row []any) bool {
+	for _, c := range r.Cells {
+		if !same(at(row, c.Col), c.New) {
+			return false
+		}
+	}
+	return len(row) > 0
 }
 
 // untouched reports whether the row of the TAG still shows what stood there

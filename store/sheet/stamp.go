@@ -146,7 +146,9 @@ func (s *Sheet) stampLanded(id int32, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.doubts, id)
-	s.stamps = append(s.stamps, stampSeen{id, now})
+	if !slices.ContainsFunc(s.stamps, func(x stampSeen) bool { return x.id == id }) {
+		s.stamps = append(s.stamps, stampSeen{id, now})
+	}
 }
 
 // stampGone forgets stamps that are not there any more.
