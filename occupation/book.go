@@ -7,13 +7,14 @@ import "time"
 type Book struct {
 	At     time.Time // when the read began, by the reader's clock
 	Spools []Spool   // in the order of the sheet
+	keys   []string  // the normalised TAG of each spool
 	byKey  map[string][]int
 }
 
 // NewBook indexes the spools by their normalised TAG. Rows without a TAG are
 // left out.
 func NewBook(at time.Time, spools []Spool) *Book {
-	b := &Book{At: at, Spools: make([]Spool, 0, len(spools)), byKey: make(map[string][]int, len(spools))}
+	b := &Book{At: at, Spools: make([]Spool, 0, len(spools)), keys: make([]string, 0, len(spools)), byKey: make(map[string][]int, len(spools))}
 	for _, s := range spools {
 		key := TagKey(s.Tag)
 		if key == "" {
@@ -21,6 +22,7 @@ func NewBook(at time.Time, spools []Spool) *Book {
 		}
 		b.byKey[key] = append(b.byKey[key], len(b.Spools))
 		b.Spools = append(b.Spools, s)
+		b.keys = append(b.keys, key)
 	}
 	return b
 }

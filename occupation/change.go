@@ -58,7 +58,7 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 	var fresh []*job
 	jobs := make([]*job, len(intents))
 	for i, o := range outcomes {
-		j, isNew := s.follow(intents[i], o)
+		j, isNew := s.follow(o)
 		if jobs[i] = j; isNew {
 			fresh = append(fresh, j)
 		}
@@ -111,22 +111,14 @@ func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, erro
 
 // follow makes the job of an accepted intent, which is fresh and has to be
 // queued, or finds the job of the earlier intent that a Busy verdict speaks of.
-// nil = there is nothing to wait for here.
-func (s *Service) follow(intent Intent, o Outcome) (j *job, fresh bool) {
+// nil = there is nothing to wait for here: another replica carries it.
+func (s *Service) follow(o Outcome) (j *job, fresh bool) {
 	switch o.Verdict {
 	case Accepted:
 		return s.committer.enter(&job{intent: o.Intent})
 	case Busy:
 		if j := s.committer.find(o.Lock.Event); j != nil {
 			return j, false
-		}
-		if o.Lock.Event == intent.Event {
-			// Our own sending, repeated by the client after a broken line: it
-			// was remembered the first time. If it is another replica's, binding
-			// it will say so.
-			intent.Operation, intent.Fence = o.Lock.Operation, o.Lock.Fence
-			intent.Since, intent.Deadline, intent.At = o.Lock.Since, o.Lock.Deadline, o.Lock.Since
-			return s.committer.enter(&job{intent: intent})
 		}
 	}
 	return nil, false

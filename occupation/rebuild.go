@@ -2,7 +2,12 @@ package occupation
 
 import (
 	"context"
+	"time"
 )
+
+// rebuildAge is how old the read may be from which locks are rebuilt: as old as
+// one from which a commit may be made. Our own writes are always in it.
+const rebuildAge = 5 * time.Second
 
 // Rebuild fills an empty lock store from the sheet: a lock for every row that
 // says occupied by a worker's id, with fence and deadline from the audit log
@@ -18,7 +23,7 @@ func (s *Service) Rebuild(ctx context.Context) error {
 	if snap.Seeded {
 		return nil
 	}
-	book, err := s.records.Book(ctx, 0)
+	book, err := s.records.Book(ctx, rebuildAge)
 	if err != nil {
 		return asUnavailable(err)
 	}

@@ -29,7 +29,7 @@ func (s *Service) Run(ctx context.Context) {
 	_ = s.locks.Beat(last, s.cfg.Replica, 0) // without it the heartbeat ends by itself
 }
 
-// watch beats and recovers until ctx ends. Faults are left to the next round.
+// watch beats and recovers until ctx ends.
 func (s *Service) watch(ctx context.Context) {
 	beat, recovery := time.NewTicker(beatEvery), time.NewTicker(recoverEvery)
 	defer beat.Stop()
@@ -41,7 +41,7 @@ func (s *Service) watch(ctx context.Context) {
 		case <-beat.C:
 			_ = s.beat(ctx)
 		case <-recovery.C:
-			_ = s.Recover(ctx)
+			s.recover(ctx)
 		}
 	}
 }
@@ -74,29 +74,40 @@ func (s *Service) Start(ctx context.Context) error {
 	if err := s.locks.Restore(ctx, nil, ledger.Fence); err != nil {
 		return locksGone(err, NothingDone)
 	}
-	return s.Recover(ctx)
+	s.recover(ctx) // what is left of it goes on while people work
+	return nil
+}
+
+// recover is Recover whose faults are only observed: there is a next time.
+func (s *Service) recover(ctx context.Context) {
+	if err := s.Recover(ctx); err != nil {
+		s.cfg.Observe(Observation{Outcome: "recovering", Err: err})
+	}
 }
 
 // Recover is the one recovery: it takes over every intent whose replica is
 // gone, finds out what became of it, and brings it to its end. What was never
 // bound was never sent; a commit that was bound is asked for, and when it has
 // not landed it never can any more. Then a take is put back and the person
-// told, and a finish is committed anew. Owed audit rows are delivered. It
-// returns the first fault; what it could not finish it finds again next time.
+// told, and a finish is committed anew. Owed audit rows are delivered. What it
+// could not finish it goes on with next time; the error joins the faults.
 func (s *Service) Recover(ctx context.Context) error {
+	s.recovery.Lock()
+	defer s.recovery.Unlock()
 	found, err := s.locks.Claim(ctx, s.cfg.Replica)
-	if errors.Is(err, ErrUnseeded) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrUnseeded) {
 		return locksGone(err, NothingDone)
 	}
-	for _, u := range found {
+	var faults []error
+	var open []Unfinished
+	for _, u := range append(s.unfinished, found...) {
 		if err := s.committer.finish(ctx, u); err != nil {
-			return err
+			faults = append(faults, err)
+			open = append(open, u)
 		}
 	}
-	return nil
+	s.unfinished = open
+	return errors.Join(faults...)
 }
 
 // finish brings what a dead replica left to its end.
@@ -106,6 +117,9 @@ func (c *committer) finish(ctx context.Context, u Unfinished) error {
 		commit.Changes[i] = ch.Intent.in(c.cfg.Zone).Change()
 	}
 	if u.Owed {
+		if done, err := c.delivered(ctx, commit); done || err != nil {
+			return err
+		}
 		var owed []*job
 		for _, ch := range commit.Changes {
 			if j, fresh := c.enter(&job{intent: ch.Intent, owed: true}); fresh {
@@ -131,6 +145,19 @@ func (c *committer) finish(ctx context.Context, u Unfinished) error {
 	}
 	c.settle(ctx, end, c.adopt(commit))
 	return nil
+}
+
+// delivered finds out whether owed rows that a commit was bound for have landed
+// with it.
+func (c *committer) delivered(ctx context.Context, commit Commit) (bool, error) {
+	if commit.ID == "" {
+		return false, nil
+	}
+	landed, receipt, err := c.records.Resolve(ctx, commit)
+	if err != nil || !landed {
+		return false, err
+	}
+	return true, c.locks.Settle(ctx, commit.ID, commit.Events(), receipt.Owed)
 }
 
 // redo handles intents of which for certain nothing was written: a take is put

@@ -21,8 +21,8 @@ func (s *Service) Held(ctx context.Context) ([]Status, error) {
 	}
 	byKey := s.localLocks(snap.Locks)
 	var out []Status
-	for _, sp := range book.Spools {
-		key := TagKey(sp.Tag)
+	for i, sp := range book.Spools {
+		key := book.keys[i]
 		if l, ok := byKey[key]; ok || sp.Occupied() {
 			out = append(out, Status{Spool: sp, Lock: l})
 			delete(byKey, key)
@@ -56,16 +56,15 @@ func (s *Service) Free(ctx context.Context, w Worker, op Operation, query string
 		words[i] = TagKey(words[i])
 	}
 	var out []Spool
-	for _, sp := range book.Spools {
-		want := op
+	for i, sp := range book.Spools {
+		key, want := book.keys[i], op
 		if want == "" {
 			want = sp.Next()
 		}
-		_, held := locked[TagKey(sp.Tag)]
-		if held || sp.Occupied() || !w.May(want) || CanTake(sp, want) != nil || !sp.mentions(words) {
+		if _, held := locked[key]; held || sp.Occupied() || !w.May(want) || CanTake(sp, want) != nil || !sp.mentions(key, words) {
 			continue
 		}
-		if len(book.byKey[TagKey(sp.Tag)]) == 1 {
+		if len(book.byKey[key]) == 1 {
 			out = append(out, sp)
 		}
 	}
@@ -74,12 +73,12 @@ func (s *Service) Free(ctx context.Context, w Worker, op Operation, query string
 }
 
 // mentions reports whether every normalised word stands in one of the fields
-// that people search by.
-func (s Spool) mentions(words []string) bool {
+// that people search by; key is the spool's own.
+func (s Spool) mentions(key string, words []string) bool {
 	if len(words) == 0 {
 		return true
 	}
-	fields := []string{TagKey(s.Tag), TagKey(s.NV), TagKey(s.OT), TagKey(s.Client), TagKey(s.Drawing)}
+	fields := []string{key, TagKey(s.NV), TagKey(s.OT), TagKey(s.Client), TagKey(s.Drawing)}
 	for _, w := range words {
 		if !slices.ContainsFunc(fields, func(f string) bool { return strings.Contains(f, w) }) {
 			return false

@@ -24,12 +24,13 @@ type Config struct {
 	Observe func(Observation)
 }
 
-// Observation is one commit's end, for logs and metrics.
+// Observation is one commit's end, or a recovery that has to go on, for logs
+// and metrics.
 type Observation struct {
 	Events  int
 	Took    time.Duration
 	Sends   int
-	Outcome string // "landed", "refused", "undone", "unknown"
+	Outcome string // "landed", "waited", "refused", "stale", "unknown", "recovering"
 	Err     error
 }
 
@@ -43,6 +44,9 @@ type Service struct {
 	notifier  Notifier
 	committer *committer
 	rebuild   sync.Mutex // one rebuild of the lock store at a time
+
+	recovery   sync.Mutex   // one recovery at a time
+	unfinished []Unfinished // claimed, and not brought to an end yet
 }
 
 // New returns a service over its ports.

@@ -17,8 +17,13 @@ const MaxTagLength = 60
 // keys are equal. The empty key means that there is no TAG.
 func TagKey(tag string) string {
 	var b strings.Builder
+	b.Grow(len(tag))
 	for _, r := range tag {
 		switch {
+		case 'a' <= r && r <= 'z':
+			b.WriteByte(byte(r) - 'a' + 'A')
+		case '!' <= r && r <= '~': // all of ASCII that can be seen
+			b.WriteByte(byte(r))
 		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r), unicode.Is(unicode.Mn, r):
 			continue
 		case unicode.Is(unicode.Pd, r), r == '−':
@@ -68,9 +73,9 @@ func (b *Book) Match(part string) []Spool {
 		}
 		return out
 	}
-	for _, s := range b.Spools {
-		if strings.Contains(TagKey(s.Tag), key) {
-			out = append(out, s)
+	for i, k := range b.keys {
+		if strings.Contains(k, key) {
+			out = append(out, b.Spools[i])
 		}
 	}
 	return out
@@ -87,8 +92,8 @@ func (b *Book) Nearest(text string, n int) []Spool {
 	type scored struct{ at, score int }
 	var found []scored
 	query := []rune(key)
-	for i, s := range b.Spools {
-		if score := distanceWithin([]rune(TagKey(s.Tag)), query); score*3 <= length {
+	for i, k := range b.keys {
+		if score := distanceWithin([]rune(k), query); score*3 <= length {
 			found = append(found, scored{i, score})
 		}
 	}

@@ -368,3 +368,23 @@ func TestPutBackOutlivesAnEmptyStore(t *testing.T) {
 		s.want("lock", s.lock("S-000"), "")
 	})
 }
+
+// Recovery that meets a sheet that is away goes on until it knows, also for the
+// groups after the first.
+func TestRecoveryGoesOn(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.stop()
+		s.dies(occupation.Take, true, true)
+		time.Sleep(afterDeath)
+		for range 3 {
+			s.records.Fail("Resolve", occupationtest.RecordFault{Err: errLine})
+		}
+		s.open("b", s.records)
+		s.want("lock while the sheet is away", s.lock("S-000"), "93 pending")
+		if news := <-s.notices.C; news.Err != nil {
+			t.Errorf("news = %+v, want that the take is done", news)
+		}
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
