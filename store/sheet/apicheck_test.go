@@ -25,6 +25,8 @@ type apiDescription struct {
 	Parameters map[string]apiSchema `json:"parameters"`
 	Schemas    map[string]apiSchema `json:"schemas"`
 	Resources  map[string]apiGroup  `json:"resources"`
+
+	methods []apiMethod
 }
 
 type apiGroup struct {
@@ -39,6 +41,8 @@ type apiMethod struct {
 	Parameters map[string]apiSchema `json:"parameters"`
 	Request    *apiSchema           `json:"request"`
 	Response   *apiSchema           `json:"response"`
+
+	path *regexp.Regexp
 }
 
 type apiSchema struct {
@@ -64,8 +68,23 @@ var description = sync.OnceValues(func() (*apiDescription, error) {
 		return nil, err
 	}
 	out := new(apiDescription)
-	return out, json.Unmarshal(raw, out)
+	if err := json.Unmarshal(raw, out); err != nil {
+		return nil, err
+	}
+	out.collect(out.Resources)
+	return out, nil
 })
+
+// collect lists the methods of all groups.
+func (d *apiDescription) collect(groups map[string]apiGroup) {
+	for _, g := range groups {
+		for _, m := range g.Methods {
+			m.path = pathPattern(m.FlatPath)
+			d.methods = append(d.methods, m)
+		}
+		d.collect(g.Resources)
+	}
+}
 
 // apiCheck passes requests on and refuses, as a failure of the test, every one
 // that the description does not allow.
@@ -139,20 +158,12 @@ func (d *apiDescription) check(method string, u *url.URL, body []byte) []string 
 }
 
 func (d *apiDescription) method(verb, path string) *apiMethod {
-	var found *apiMethod
-	var walk func(map[string]apiGroup)
-	walk = func(groups map[string]apiGroup) {
-		for _, g := range groups {
-			for _, m := range g.Methods {
-				if m.HTTPMethod == verb && pathPattern(m.FlatPath).MatchString(path) {
-					found = &m
-				}
-			}
-			walk(g.Resources)
+	for i, m := range d.methods {
+		if m.HTTPMethod == verb && m.path.MatchString(path) {
+			return &d.methods[i]
 		}
 	}
-	walk(d.Resources)
-	return found
+	return nil
 }
 
 var placeholder = regexp.MustCompile(`\\\{\w+\\\}`)

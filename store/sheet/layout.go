@@ -31,6 +31,16 @@ func newTabs(book *sheets.Spreadsheet) map[string]*sheets.SheetProperties {
 
 func (l layout) tab(title string) *sheets.SheetProperties { return l.tabs[headKey(title)] }
 
+// complete reports whether every tab is there.
+func (l layout) complete() bool {
+	for _, title := range []string{tabSpools, tabLog, tabWorkers, tabRoles} {
+		if l.tab(title) == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // columns lists the columns of Operaciones to be read: ours, and those beside
 // the ones that we write, because a person who inserts or deletes a column
 // between our read and our write makes us hit those.

@@ -126,7 +126,7 @@ func (s *Sheet) fetch(ctx context.Context) (*snapshot, error) {
 	s.mu.Unlock()
 	asked, suspect := false, false
 	for range 6 {
-		if lay.tabs == nil {
+		if lay.tabs == nil || !lay.complete() && !asked {
 			book, err := s.spreadsheet(ctx)
 			if err != nil {
 				return nil, err
@@ -143,17 +143,16 @@ func (s *Sheet) fetch(ctx context.Context) (*snapshot, error) {
 			return nil, err
 		}
 		snap, heads := lay.parse(answer, began)
-		s.mu.Lock()
-		lost := s.lost(snap, lay.tab(tabSpools) != nil && len(heads) == 0)
-		s.mu.Unlock()
-		switch {
-		case lost != nil && suspect:
-			return nil, lost
-		case lost != nil:
-			suspect = true
-			continue
-		case !slices.Equal(heads, lay.heads):
+		empty := lay.tab(tabSpools) != nil && len(heads) == 0
+		if !empty && !slices.Equal(heads, lay.heads) {
 			lay.heads = heads
+			continue
+		}
+		if lost := s.lost(snap, empty); lost != nil {
+			if suspect {
+				return nil, lost
+			}
+			suspect = true
 			continue
 		}
 		return s.keep(lay, snap), nil
@@ -163,8 +162,10 @@ func (s *Sheet) fetch(ctx context.Context) (*snapshot, error) {
 
 // lost is the fault of a read that came back empty or lost more than half of
 // the known rows. A loss that stays the same for minutes is what people made of
-// the sheet, unless everything is gone. The caller holds s.mu.
+// the sheet, unless everything is gone.
 func (s *Sheet) lost(n *snapshot, empty bool) *occupation.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	known, count := s.shrunk.known, 0
 	if n.table != nil {
 		count = n.table.count

@@ -235,23 +235,3 @@ func as[E error](t *testing.T, err error) E {
 	}
 	return e
 }
-
-// column gives a column of Operaciones by its header, below the header.
-func (s *shop) column(header string) []string {
-	rows := s.sim.Rows("Operaciones")
-	at := -1
-	for i, h := range rows[0] {
-		if h == header {
-			at = i
-		}
-	}
-	var out []string
-	for _, r := range rows[1:] {
-		v := ""
-		if at >= 0 && at < len(r) {
-			v = r[at]
-		}
-		out = append(out, v)
-	}
-	return out
-}

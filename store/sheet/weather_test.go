@@ -160,6 +160,9 @@ func TestPeopleMoveThingsBetweenReadAndWrite(t *testing.T) {
 	for _, tt := range tests {
 		for _, kind := range []occupation.Kind{occupation.Take, occupation.Complete} {
 			for _, lost := range []bool{false, true} {
+				if lost && kind == occupation.Complete && tt.edit.Kind != "insert_columns" {
+					continue
+				}
 				name := tt.name + " " + string(kind)
 				if lost {
 					name += ", answer lost"
