@@ -35,6 +35,7 @@ type shop struct {
 	taller string
 	bosses string
 	log    *logBook
+	whole  whole        // the sheet as it was before the story
 	stop   func() error // ends the program in order and returns its error
 
 	mauricio, carlos, ivan, jefa *slacksim.Person
@@ -72,6 +73,7 @@ func inShop(t *testing.T, o shopOptions, story func(*shop)) {
 		s.moveIn()
 		s.line = &redisLine{redis: m}
 		s.client = s.line.dial(m.Addr())
+		s.whole = whole{s.sheet, s.client, "prueba", rowsByTag(s.sheet)}
 		if !o.notStarted {
 			s.start()
 		}
