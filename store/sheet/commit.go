@@ -97,6 +97,9 @@ func (s *Sheet) blame(ctx context.Context, c occupation.Commit, p plan, b batch,
 	}
 	if o.request < 0 || o.request >= len(b.origin) {
 		s.forgetTabs()
+		if _, readErr := s.spools(ctx, 0); readErr != nil {
+			return refuseAll(c, unavailable(readErr))
+		}
 		return &occupation.Refused{Err: unavailable(err)}
 	}
 	switch origin := b.origin[o.request]; {

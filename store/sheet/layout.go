@@ -31,7 +31,8 @@ func newTabs(book *sheets.Spreadsheet) map[string]*sheets.SheetProperties {
 
 func (l layout) tab(title string) *sheets.SheetProperties { return l.tabs[headKey(title)] }
 
-// complete reports whether every tab is there.
+// complete reports whether every tab is known. One that is missing is asked for
+// with each read: people put back what they renamed.
 func (l layout) complete() bool {
 	for _, title := range []string{tabSpools, tabLog, tabWorkers, tabRoles} {
 		if l.tab(title) == nil {

@@ -293,6 +293,19 @@ func TestProtectedRowsAreNamed(t *testing.T) {
 	}
 }
 
+func TestATabRenamedBetweenReadAndWriteIsNamed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+		c := s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1), change(occupation.Take, "e2", "A-2", 2))
+		s.edit(sheetsim.Edit{Kind: "rename_tab", Sheet: "Operaciones", Value: "Archivo", When: sheetsim.BeforeNextWrite})
+		no := as[*occupation.Refused](t, second(s.Commit(t.Context(), c)))
+		fault(t, no, occupation.SheetSchema, occupation.MissingTab, "Operaciones")
+		if len(no.Bad) != 2 || len(s.audit()) > 0 {
+			t.Errorf("refused as %+v with audit rows %q, want both and none", no, s.audit())
+		}
+	})
+}
+
 func bubbleRun(t *testing.T, name string, f func(t *testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) { bubble(t, f) })

@@ -44,7 +44,7 @@ func TestAnotherProcessPutsRight(t *testing.T) {
 // busyBook has spools in whose rows there is much to be spoiled.
 func busyBook() *sheetsim.Workbook {
 	var spools []map[string]any
-	for _, tag := range strings.Fields("B-1 B-2 B-3 B-4 B-5 B-6") {
+	for tag := range strings.FieldsSeq("B-1 B-2 B-3 B-4 B-5 B-6") {
 		sp := map[string]any{"TAG_SPOOL": tag, "Fecha_Materiales": 46300}
 		if tag != "B-3" && tag != "B-5" {
 			sp["Ocupado_Por"], sp["Fecha_Ocupacion"], sp["Estado_Detalle"] = "PS(57)", sheetsim.DateTimeCell(morning), "ARM en progreso "+tag
