@@ -80,15 +80,24 @@ func CanWrite(i Intent, s Spool) *Error {
 	switch i.Kind {
 	case Take:
 		if s.Occupied() && s.HolderID != i.Worker.ID {
-			return &Error{
-				Code: SpoolOccupied, Reason: HeldByHand, Tag: s.Tag, Row: s.Row,
-				Holder: Holder{ID: s.HolderID, Name: s.HeldBy}, Since: s.Since,
-			}
+			return heldByRow(s)
 		}
 		return CanTake(s, i.Operation)
 	case Complete:
 		return CanTake(s, i.Operation)
 	default:
 		return nil
+	}
+}
+
+// heldByRow refuses a spool that its row alone gives to somebody. A formula that
+// shows an error there gives it to nobody that anyone could ask.
+func heldByRow(s Spool) *Error {
+	if f, bad := s.Fault(ColHeldBy); bad {
+		return &Error{Code: SheetSchema, Reason: UnreadCell, Tag: s.Tag, Column: ColHeldBy, Row: f.Row, Text: f.Text}
+	}
+	return &Error{
+		Code: SpoolOccupied, Reason: HeldByHand, Tag: s.Tag, Row: s.Row,
+		Holder: Holder{ID: s.HolderID, Name: s.HeldBy}, Since: s.Since,
 	}
 }

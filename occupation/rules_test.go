@@ -94,6 +94,9 @@ func TestCanWrite(t *testing.T) {
 		{"my own row", occupation.Take, occupation.Spool{Materials: day, HeldBy: "MR(93)", HolderID: 93}, ""},
 		{"somebody else's row", occupation.Take, occupation.Spool{Materials: day, HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
 		{"a name by hand", occupation.Take, occupation.Spool{Materials: day, HeldBy: "Juan"}, occupation.SpoolOccupied},
+		{"a formula's error", occupation.Take, occupation.Spool{
+			Materials: day, HeldBy: "#REF!", Faults: []occupation.CellFault{{Column: occupation.ColHeldBy, Row: 5, Text: "#REF!"}},
+		}, occupation.SheetSchema},
 		{"done meanwhile", occupation.Take, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet},
 		{"completed by the office meanwhile", occupation.Complete, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet},
 		{"a pause writes whatever the row says", occupation.Pause, occupation.Spool{HeldBy: "Juan"}, ""},

@@ -148,10 +148,7 @@ func (t *take) respectRows(ctx context.Context) error {
 		switch {
 		case res.Err != nil || !res.Spool.Occupied():
 		case res.Spool.HolderID == 0:
-			res.Err = &Error{
-				Code: SpoolOccupied, Reason: HeldByHand, Tag: res.Tag, Row: res.Spool.Row,
-				Holder: Holder{Name: res.Spool.HeldBy}, Since: res.Spool.Since,
-			}
+			res.Err = heldByRow(res.Spool)
 		default:
 			lost = append(lost, res.Spool)
 		}

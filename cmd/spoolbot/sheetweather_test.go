@@ -99,3 +99,175 @@ func TestHeaders(t *testing.T) {
 		})
 	}
 }
+
+// A cell that cannot be read is named by row and column, and counts neither as
+// empty nor as filled.
+func TestUnreadableCells(t *testing.T) {
+	for _, c := range []struct{ name, cell, value, line, says string }{
+		{"a date in words", "E5", "llega pronto", "/tomar " + tag(3), "no puedo leer Fecha_Materiales en la fila 5"},
+		{"a date that is none", "F5", "31-02-2026", "/tomar " + tag(3), "no puedo leer Fecha_Armado en la fila 5"},
+		{"a broken formula", "J5", "#REF!", "/tomar " + tag(3), "no puedo leer Ocupado_Por en la fila 5"},
+		{"in a row of a list", "E5", "llega pronto", "/tomar " + tag(2) + " " + tag(3) + " " + tag(4), "no puedo leer Fecha_Materiales en la fila 5"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inShop(t, shopOptions{}, func(s *shop) {
+				s.edits(sheetsim.Edit{Kind: "set", Cell: c.cell, Value: c.value})
+				s.later(time.Minute)
+				m := s.types(s.mauricio, s.taller, c.line)
+				s.says(m, c.says, c.value)
+				if strings.Count(c.line, "MK-") > 1 {
+					s.says(m, "Tomaste 2 de 3")
+					s.wantRow(tag(2), "MR(93)|ARM en progreso")
+					s.wantRow(tag(4), "MR(93)|ARM en progreso")
+				}
+				if got := s.sheet.Cell("Operaciones!" + c.cell); got != c.value {
+					t.Errorf("the cell of the people says %q, want %q", got, c.value)
+				}
+				before := s.audit()
+				s.edits(sheetsim.Edit{Kind: "set", Cell: c.cell, Value: map[bool]string{true: "3/8/26"}[c.cell == "E5"]})
+				s.later(10 * time.Second)
+				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "es tuyo")
+				s.wantAudit(append(strings.Fields(before), "TOMAR:"+tag(3))...)
+				s.wantWhole(tag(3))
+			})
+		})
+	}
+}
+
+// A sheet that comes back empty or halved is never believed: nobody is told that
+// a spool is not there, and what people made of it is believed after minutes.
+func TestSheetComesBackEmptyOrHalved(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault sheetsim.Fault
+	}{
+		{"empty", sheetsim.Fault{Op: "read", Method: "values.batchGet", Times: -1, Empty: true}},
+		{"halved", sheetsim.Fault{Op: "read", Method: "values.batchGet", Times: -1, Halve: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inShop(t, shopOptions{book: sheetsim.SmallWorkbook(smallRows(41)...)}, func(s *shop) {
+				s.types(s.carlos, s.taller, "/tomar "+tag(9))
+				s.sheet.Fail(c.fault)
+				s.later(90 * time.Second)
+				for _, n := range []int{3, 39} {
+					s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(n)), "vacía o incompleta", "No se cambió nada", "Prueba en un minuto")
+				}
+				s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "vacía o incompleta")
+				s.sheet.ClearFaults()
+				s.later(10 * time.Second)
+				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(39)), "es tuyo")
+				s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "hecho")
+				s.wantAudit("TOMAR:"+tag(9), "TOMAR:"+tag(39), "COMPLETAR:"+tag(9))
+				s.wantWhole()
+			})
+		})
+		t.Run(c.name+" once", func(t *testing.T) {
+			inShop(t, shopOptions{}, func(s *shop) {
+				s.later(10 * time.Second)
+				c.fault.Times = 1
+				s.sheet.Fail(c.fault)
+				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(39)), "es tuyo")
+				s.wantWhole()
+			})
+		})
+	}
+}
+
+// People who change the sheet between our read and our write neither make us
+// write to a wrong row for good, nor lose the change.
+func TestPeopleMoveRowsUnderTheWrite(t *testing.T) {
+	row := func(kind string, at, count int) sheetsim.Edit { return sheetsim.Edit{Kind: kind, At: at, Count: count} }
+	for _, c := range []struct {
+		name  string
+		edits []sheetsim.Edit
+		gone  string // a row that people delete
+	}{
+		{name: "sort", edits: []sheetsim.Edit{{Kind: "sort", Column: "TAG_SPOOL", Value: "desc"}}},
+		{name: "insert above", edits: []sheetsim.Edit{row("insert_rows", 2, 1)}},
+		{name: "insert many above", edits: []sheetsim.Edit{row("insert_rows", 3, 7)}},
+		{name: "delete above", edits: []sheetsim.Edit{row("delete_rows", 2, 1)}, gone: tag(0)},
+		{name: "insert a column", edits: []sheetsim.Edit{{Kind: "insert_columns", At: 8}}},
+		{name: "insert, then sort", edits: []sheetsim.Edit{row("insert_rows", 2, 1), {Kind: "sort", Column: "NV", Value: "desc"}}},
+	} {
+		for _, when := range []string{sheetsim.BeforeNextWrite, sheetsim.AfterNextRead} {
+			t.Run(c.name+" "+when, func(t *testing.T) {
+				inShop(t, shopOptions{}, func(s *shop) {
+					for i := 20; i < 26; i++ { // rows beside that are somebody's
+						s.types(s.carlos, s.taller, "/tomar "+tag(i))
+					}
+					for round, line := range []string{"/tomar " + tag(21-8) + " " + tag(30), "/pausar " + tag(30), "/completar " + tag(21-8)} {
+						s.later(10 * time.Second)
+						if round == 0 || c.gone == "" {
+							for _, e := range c.edits {
+								e.When = when
+								s.edits(e)
+							}
+						}
+						s.types(s.mauricio, s.taller, line)
+						s.later(5 * time.Second) // for what is put right
+					}
+					s.wantRow(tag(30), "|ARM parcial (pausado)")
+					s.wantRow(tag(13), "|ARM completado")
+					s.wantRow(tag(24), "CN(41)|ARM en progreso")
+					if n := len(events(s.sheet)); n != 10 {
+						t.Errorf("%d rows in the audit log, want 10: %s", n, s.audit())
+					}
+					s.wantWhole(c.gone)
+				})
+			})
+		}
+	}
+}
+
+// The row that is written is deleted at that very moment: no other row is hurt.
+func TestRowDeletedUnderTheWrite(t *testing.T) {
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.edits(sheetsim.Edit{Kind: "delete_rows", At: 5, When: sheetsim.BeforeNextWrite})
+		s.types(s.mauricio, s.taller, "/tomar "+tag(3))
+		s.later(time.Minute)
+		for i := range 40 {
+			if i != 3 {
+				s.wantRow(tag(i), "|")
+			}
+		}
+		s.wantAudit("TOMAR:" + tag(3))
+	})
+}
+
+// A protected range is named; the others of the same commit are done.
+func TestProtectedRange(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		protect sheetsim.Edit
+		all     bool
+	}{
+		{name: "a row", protect: sheetsim.Edit{Kind: "protect", At: 5}},
+		{name: "a cell", protect: sheetsim.Edit{Kind: "protect", Cell: "J5"}},
+		{name: "a column", protect: sheetsim.Edit{Kind: "protect", Column: "Ocupado_Por"}, all: true},
+		{name: "the tab", protect: sheetsim.Edit{Kind: "protect"}, all: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inShop(t, shopOptions{}, func(s *shop) {
+				s.types(s.carlos, s.taller, "/tomar "+tag(9))
+				s.edits(c.protect)
+				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "no me deja escribir", "protegida", "No se cambió nada", "Avisa a la oficina")
+				m := s.types(s.mauricio, s.taller, "/tomar "+tag(2)+" "+tag(3)+" "+tag(4))
+				want := []string{"TOMAR:" + tag(9)}
+				if c.all {
+					s.says(m, "ninguno")
+					s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "protegida")
+					s.wantRow(tag(9), "CN(41)|ARM en progreso")
+				} else {
+					s.says(m, "Tomaste 2 de 3", "protegida")
+					want = append(want, "TOMAR:"+tag(2), "TOMAR:"+tag(4))
+				}
+				s.wantRow(tag(3), "|")
+				s.wantWhole()
+				s.edits(sheetsim.Edit{Kind: "unprotect"})
+				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "es tuyo")
+				s.wantAudit(append(want, "TOMAR:"+tag(3))...)
+				s.wantWhole()
+			})
+		})
+	}
+}
