@@ -119,6 +119,7 @@ func (u RedisURL) Options(connections int) *redis.UniversalOptions {
 
 		MaxRetries:            -1,
 		DialTimeout:           2 * time.Second,
+		DialerRetries:         1,
 		ReadTimeout:           3 * time.Second,
 		WriteTimeout:          3 * time.Second,
 		PoolTimeout:           3 * time.Second,
