@@ -44,9 +44,6 @@ func (s *Sheet) Run(ctx context.Context) error {
 func (s *Sheet) due(now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.layout.tabs != nil && now.Sub(s.layout.asked) >= tabsEvery {
-		s.layout.tabs = nil
-	}
 	if s.snap == nil {
 		return 0
 	}
@@ -54,7 +51,11 @@ func (s *Sheet) due(now time.Time) time.Duration {
 	if now.Before(s.busyUntil) {
 		every = s.opt.Busy
 	}
-	return s.snap.at.Add(every).Sub(now)
+	wait := s.snap.at.Add(every).Sub(now)
+	if wait <= 0 && now.Sub(s.layout.asked) >= tabsEvery {
+		s.layout.tabs = nil
+	}
+	return wait
 }
 
 func (s *Sheet) busy(now time.Time) bool {
