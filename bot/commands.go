@@ -85,6 +85,9 @@ func (b *Bot) typedFinish(ctx context.Context, r *request, text string, choice v
 		return err
 	}
 	picks, err := b.pick(ctx, text)
+	if err == nil && choice.Verb == view.Complete {
+		err = mistypedDay(picks.Picks)
+	}
 	if err != nil {
 		return err
 	}

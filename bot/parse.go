@@ -71,15 +71,21 @@ func (b *Bot) withUnclear(ctx context.Context, r *request, c view.Choice, tags [
 	return b.also(ctx, r, view.PickSummary(c, unclear))
 }
 
-var dayLike = regexp.MustCompile(`^(\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})$`)
+var (
+	dayLike     = regexp.MustCompile(`^(\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})$`)
+	almostDay   = regexp.MustCompile(`^(\d{1,2}|\d{4})[^\d]`) // 30-dic, 3O-12
+	shortNumber = regexp.MustCompile(`^\d{1,2}$`)
+)
 
 // splitDate parts the date at the end of a text from the TAGs before it: from
 // the first word on that looks like a day, or that has no digit and so is no part
-// of a TAG ("ayer", "23 de noviembre").
+// of a TAG ("ayer", "23 de noviembre"), or that is the first of two short numbers
+// ("30 12").
 func splitDate(text string) (tags, date string) {
-	words := strings.Fields(text)
+	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|", r) })
 	for i, w := range words {
-		if !isDateWord(w) {
+		numbers := i+1 < len(words) && shortNumber.MatchString(w) && shortNumber.MatchString(words[i+1])
+		if !isDateWord(w) && !numbers {
 			continue
 		}
 		if i > 0 && !hasDigit(w) && len(words[i-1]) <= 2 && hasDigit(words[i-1]) {
@@ -94,6 +100,17 @@ func isDateWord(w string) bool {
 	plain := strings.NewReplacer("–", "-", "—", "-", "−", "-").Replace(strings.Trim(w, `"'“”,;`))
 	_, operation := occupation.ParseOperation(w)
 	return dayLike.MatchString(plain) || hasLetter(w) && !hasDigit(w) && !operation
+}
+
+// mistypedDay refuses a date that was taken for a TAG, since it fits no spool:
+// without that the spools before it would be completed today.
+func mistypedDay(picks []occupation.Pick) error {
+	for _, p := range picks {
+		if len(p.Matches) == 0 && almostDay.MatchString(p.Query) {
+			return &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.BadDate, Text: p.Query}
+		}
+	}
+	return nil
 }
 
 func hasDigit(s string) bool  { return strings.ContainsFunc(s, unicode.IsDigit) }
