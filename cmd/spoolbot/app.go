@@ -195,6 +195,7 @@ func (a *app) serve(ctx context.Context) error {
 }
 
 func (a *app) close() {
+	a.sheet.Close()
 	if a.doors.Redis == nil {
 		_ = a.redis.Close() // nothing is under way any more
 	}

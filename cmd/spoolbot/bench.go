@@ -130,6 +130,7 @@ func openBenchShop(ctx context.Context, f demoFlags) (*benchShop, error) {
 	b.end = func() error {
 		cancel()
 		err := <-ended
+		b.app.close()
 		_ = client.Close()
 		far.close()
 		return err

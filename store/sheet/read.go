@@ -85,13 +85,15 @@ func (s *Sheet) read(ctx context.Context, maxAge time.Duration) (*snapshot, erro
 }
 
 // join finds the flight that began late enough, or starts one. The caller holds
-// s.mu. A flight belongs to nobody in particular and ends by its own deadline.
+// s.mu. A flight belongs to nobody in particular and ends by its own deadline,
+// or with the sheet.
 func (s *Sheet) join(now, oldest time.Time, fresh bool) *flight {
 	switch {
 	case s.current == nil:
 		s.current = &flight{began: now, done: make(chan struct{})}
-		go s.fly(s.current)
-		return s.current
+		f := s.current
+		s.flights.Go(func() { s.fly(f) })
+		return f
 	case !fresh && !s.current.began.Before(oldest):
 		return s.current
 	case s.next == nil:
@@ -103,7 +105,7 @@ func (s *Sheet) join(now, oldest time.Time, fresh bool) *flight {
 // fly makes reads until nobody waits for a later one.
 func (s *Sheet) fly(f *flight) {
 	for f != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+		ctx, cancel := context.WithTimeout(s.life, readTimeout)
 		snap, err := s.fetch(ctx)
 		cancel()
 		s.mu.Lock()

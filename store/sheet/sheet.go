@@ -54,6 +54,10 @@ type Sheet struct {
 	limit   *limiter
 	poke    chan struct{} // wakes Run
 
+	life    context.Context //nolint:containedctx // of the reads, which outlast those who ask for them
+	endLife context.CancelFunc
+	flights sync.WaitGroup
+
 	mu            sync.Mutex
 	layout        layout // what the next read asks for
 	snap          *snapshot
@@ -98,8 +102,16 @@ func New(service *sheets.Service, o Options) *Sheet {
 		service: service, opt: o, limit: newLimiter(o.ReadQuota), poke: make(chan struct{}, 1),
 		marks: map[string]mark{}, doubts: map[int32]bool{}, missed: map[string][]landing{},
 	}
+	s.life, s.endLife = context.WithCancel(context.Background())
 	s.id, s.idErr = ParseSpreadsheetID(o.SpreadsheetID)
 	return s
+}
+
+// Close ends the reads that are under way and waits for them. Nothing may be
+// asked of the sheet any more.
+func (s *Sheet) Close() {
+	s.endLife()
+	s.flights.Wait()
 }
 
 var (
