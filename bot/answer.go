@@ -66,7 +66,12 @@ var errGone = errors.New("the message cannot be changed any more")
 func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, error) {
 	switch p := r.from; {
 	case p.Kind == atCommand && b.isDM(ctx, p):
-		return b.post(ctx, p.Channel, m)
+		at, err := b.post(ctx, p.Channel, m)
+		if err == nil {
+			return at, nil
+		}
+		logged(ctx, err, "answer_not_posted")
+		return b.whisper(ctx, p, m)
 	case p.Kind == atCommand, p.Kind == atMessage && !strings.HasPrefix(p.Channel, "D"): // others see that message too
 		return b.whisper(ctx, p, m)
 	case p.Kind == atEphemeral, p.Kind == atMessage:

@@ -91,12 +91,15 @@ func (b *Bot) carryBatch(ctx context.Context, r *request) error {
 	return err
 }
 
-// showBatch puts results into the modal; if the person has closed it, they go to
-// the DM.
+// showBatch puts results into the modal; if the person has closed it, or Slack
+// does not take them there, they go to the DM.
 func (b *Bot) showBatch(ctx context.Context, r *request, results []occupation.Result) (place, error) {
-	err := b.replaceModal(ctx, r, view.BatchDone(results, b.clock()))
+	err := insist(ctx, func(ctx context.Context) error { return b.replaceModal(ctx, r, view.BatchDone(results, b.clock())) })
+	if err == nil {
+		return r.from, nil
+	}
 	if !errors.Is(err, errGone) {
-		return r.from, err
+		logged(ctx, err, "modal_not_updated")
 	}
 	return b.direct(ctx, r.user, view.Answer(results, b.clock()))
 }

@@ -40,6 +40,30 @@ func patiently(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
+// insist makes a call whose message must arrive, and makes it again after an
+// error that may pass. It may then have been carried out twice, which does less
+// harm than not at all.
+func insist(ctx context.Context, call func(context.Context) error) error {
+	for n := time.Duration(1); ; n++ {
+		err := call(ctx)
+		if err == nil || n == tries || !mayPass(err) || wait(ctx, n*time.Second) != nil {
+			return err
+		}
+	}
+}
+
+const tries = 3
+
+// mayPass reports whether Slack may take another time what it has not taken now.
+func mayPass(err error) bool {
+	switch slackCode(err) {
+	case "", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited":
+		return !errors.Is(err, errGone)
+	default:
+		return false
+	}
+}
+
 // once makes one call with a deadline.
 func once(ctx context.Context, limit time.Duration, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -121,6 +145,9 @@ func (b *Bot) respond(ctx context.Context, url string, m *slack.WebhookMessage) 
 	err := patiently(ctx, func(ctx context.Context) error {
 		return slack.PostWebhookCustomHTTPContext(ctx, url, b.hc, m)
 	})
+	if e, ok := errors.AsType[slack.StatusCodeError](err); ok && e.Code == http.StatusNotFound { // used up (SLACK.md 3.3)
+		return fmt.Errorf("response_url: %w", errGone)
+	}
 	if err != nil {
 		// net/http names the URL in its errors; a response_url is a secret.
 		return fmt.Errorf("response_url: %w", errors.New(strings.ReplaceAll(err.Error(), url, "...")))

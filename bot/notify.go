@@ -62,16 +62,28 @@ func (b *Bot) await(worker int, results []occupation.Result, show func(context.C
 // where that cannot be done (any more); from then on it edits what it wrote.
 func (b *Bot) showAt(user string, p place) func(context.Context, view.Message) (place, error) {
 	return func(ctx context.Context, m view.Message) (place, error) {
-		err := b.edit(ctx, p, m)
-		if !errors.Is(err, errGone) {
-			return p, err
+		err := insist(ctx, func(ctx context.Context) error { return b.edit(ctx, p, m) })
+		if err == nil {
+			return p, nil
 		}
-		wrote, err := b.direct(ctx, user, m)
+		if !errors.Is(err, errGone) {
+			logged(ctx, err, "card_not_edited")
+		}
+		wrote, err := b.tell(ctx, user, m)
 		if err == nil {
 			p = wrote
 		}
 		return wrote, err
 	}
+}
+
+// tell sends a person something that they do not wait for.
+func (b *Bot) tell(ctx context.Context, user string, m view.Message) (p place, err error) {
+	err = insist(ctx, func(ctx context.Context) (err error) {
+		p, err = b.direct(ctx, user, m)
+		return err
+	})
+	return p, err
 }
 
 // Settled implements occupation.Notifier: the message that said that it was
@@ -92,23 +104,27 @@ func (b *Bot) Settled(ctx context.Context, n occupation.Notice) {
 	if waiting > 0 && waiting < maxNews {
 		return
 	}
-	tell := func() { b.tellNews(b.jobs, worker) }
+	tell := func() { b.tellNews(b.jobs, newsTimeout, worker) }
 	switch {
 	case waiting == maxNews:
 		b.log.Error().Int("worker", worker).Str("event", n.Intent.Event).Msg("news_not_told")
 	case b.queue.Do(b.workers.lane(worker), tell):
 	case b.sorry.Do(b.workers.lane(worker), tell): // no room, or the end has begun
 	default: // the bot has ended, the core has not yet
-		b.tellNews(context.WithoutCancel(ctx), worker)
+		b.tellNews(context.WithoutCancel(ctx), callTimeout, worker)
 	}
 }
 
-// gather is how long news wait for more: what one commit settles comes one by one.
-const gather = 100 * time.Millisecond
+const (
+	// gather is how long news wait for more: what one commit settles comes one by one.
+	gather = 100 * time.Millisecond
+	// newsTimeout is how long Slack has to take them: nobody asks for them again.
+	newsTimeout = 3 * time.Minute
+)
 
 // tellNews tells a worker all that has been settled meanwhile.
-func (b *Bot) tellNews(ctx context.Context, worker int) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+func (b *Bot) tellNews(ctx context.Context, limit time.Duration, worker int) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ctx = b.log.With().Int("worker", worker).Logger().WithContext(ctx)
 	_ = wait(ctx, gather)
@@ -182,7 +198,7 @@ func (b *Bot) tellAlone(ctx context.Context, worker int, news []occupation.Notic
 		}
 	}
 	for _, n := range news {
-		p, err := b.direct(ctx, user, view.Notice(n, b.clock()))
+		p, err := b.tell(ctx, user, view.Notice(n, b.clock()))
 		logged(ctx, err, "news_not_told")
 		b.told(ctx, n, p, true)
 	}

@@ -46,9 +46,7 @@ func (b *Bot) showProblem(ctx context.Context, r *request, err error) {
 	case r.family == event: // the handler has published it
 		return
 	case r.from.Kind == atModal && !isStranger(err):
-		shown := b.replaceModal(ctx, r, view.BatchProblem(err, b.clock()))
-		if !errors.Is(shown, errGone) {
-			logged(ctx, shown, "problem_not_shown")
+		if shown := b.replaceModal(ctx, r, view.BatchProblem(err, b.clock())); shown == nil {
 			return
 		}
 	}

@@ -60,7 +60,7 @@ func (s *Server) send(e *envelope, kind, inner, user string) *envelope {
 	}
 	if f != nil { // SLACK.md 1.5: the same envelope_id again, retry_attempt 0 [thread bolt-js #2487]
 		for range f.Duplicate {
-			s.after(f.Delay, func() { s.deliver(e) })
+			s.after(f.Delay+f.Again, func() { s.deliver(e) })
 		}
 	}
 	s.bump(Change{Kind: "envelope", ID: e.rec.ID, User: user})

@@ -28,9 +28,10 @@ type Fault struct {
 	After      bool
 	Cut        bool
 
-	// Of an envelope: late by Delay, Duplicate further copies, or Lost (of an event the
-	// retry is then the only delivery).
+	// Of an envelope: late by Delay, Duplicate further copies, which come Again later than
+	// the first, or Lost (of an event the retry is then the only delivery).
 	Duplicate int
+	Again     time.Duration
 	Lost      bool
 
 	// Disconnect tells open sockets at once ("warning", "refresh_requested",
@@ -144,7 +145,7 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 		Method, Envelope, Error, Disconnect string
 		Times, Status, Connections, Silent  int
 		RetryAfter                          any `json:"retry_after"`
-		Delay, Duplicate                    any
+		Delay, Duplicate, Again             any
 		After, Cut, Lost                    bool
 	}
 	if err := json.Unmarshal(data, &in); err != nil {
@@ -152,12 +153,13 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 	}
 	retry, err1 := seconds(in.RetryAfter)
 	delay, err2 := seconds(in.Delay)
-	if err := errors.Join(err1, err2); err != nil {
+	again, err3 := seconds(in.Again)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	*f = Fault{
 		Method: in.Method, Envelope: in.Envelope, Times: in.Times, Status: in.Status, Error: in.Error,
-		RetryAfter: retry, Delay: delay, After: in.After, Cut: in.Cut, Lost: in.Lost,
+		RetryAfter: retry, Delay: delay, After: in.After, Cut: in.Cut, Lost: in.Lost, Again: again,
 		Disconnect: in.Disconnect, Silent: in.Silent, Connections: in.Connections,
 	}
 	switch d := in.Duplicate.(type) {
