@@ -70,7 +70,7 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	a := &app{log: log, zone: cfg.Zone, doors: doors, redis: doors.Redis}
 	if a.redis == nil {
 		redis.SetLogger(redisLog{log})
-		a.redis = redis.NewUniversalClient(cfg.Redis.Options(cfg.RedisMaxConnections))
+		a.redis = redis.NewUniversalClient(cfg.redisOptions())
 	}
 	service, err := sheets.NewService(ctx, sheetOptions(cfg, doors)...)
 	if err != nil {

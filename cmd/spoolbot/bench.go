@@ -113,7 +113,7 @@ func openBenchShop(ctx context.Context, f demoFlags) (*benchShop, error) {
 		return nil, err
 	}
 	b := &benchShop{farEnds: far, trips: &tripCounter{}}
-	client := redis.NewUniversalClient(cfg.Redis.Options(cfg.RedisMaxConnections))
+	client := redis.NewUniversalClient(cfg.redisOptions())
 	client.AddHook(b.trips)
 	ready := make(chan struct{})
 	if b.app, err = newApp(ctx, cfg, Doors{Redis: client, Ready: func() { close(ready) }}, zerolog.Nop()); err != nil {

@@ -3,13 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/store/locks"
 )
 
 // Config is everything that serve takes from the environment. It is complete
@@ -20,7 +25,7 @@ type Config struct {
 	SpreadsheetID                string
 	GoogleCredentials            string // file; empty = the platform's, or none when SheetsEndpoint is set
 	SheetsEndpoint               string // ends with a slash; empty = Google's own
-	Redis                        RedisURL
+	RedisURL                     Secret
 	RedisMaxConnections          int
 	LockTTL                      time.Duration
 	Site                         string
@@ -67,7 +72,7 @@ func readConfig(env getenv, platform bool) (Config, error) {
 		SlackBotToken:       r.token("SLACK_BOT_TOKEN", "xoxb-"),
 		SpreadsheetID:       parsed(&r, "SPREADSHEET_ID", spreadsheetID),
 		GoogleCredentials:   r.file("GOOGLE_APPLICATION_CREDENTIALS"),
-		Redis:               parsed(&r, "REDIS_URL", parseRedisURL),
+		RedisURL:            r.redisURL(),
 		RedisMaxConnections: r.number("REDIS_MAX_CONNECTIONS", 1, 10_000),
 		LockTTL:             time.Duration(r.number("REDIS_LOCK_TTL_SECONDS", 1, 7*24*3600)) * time.Second,
 		Site:                parsed(&r, "SITE", siteName),
@@ -84,7 +89,7 @@ func readConfig(env getenv, platform bool) (Config, error) {
 	c.SlackAPIURL = r.endpoint("SLACK_API_URL", c.AllowInsecure)
 	c.SheetsEndpoint = r.endpoint("SHEETS_ENDPOINT", c.AllowInsecure)
 	c.WarnBefore = warnings(parsed(&r, "WARN_BEFORE_MINUTES", minutes), c.LockTTL)
-	if !c.Redis.TLS && !c.AllowInsecure && !c.Redis.loopback() {
+	if !c.AllowInsecure && !c.redisIsSafe() {
 		r.fault("REDIS_URL", errors.New("without TLS only on this machine; use rediss://, or set ALLOW_INSECURE_ENDPOINTS=1 in a network that you trust"))
 	}
 	if c.GoogleCredentials == "" && c.SheetsEndpoint == "" && !platform && r.value("GOOGLE_APPLICATION_CREDENTIALS") == "" {
@@ -94,6 +99,28 @@ func readConfig(env getenv, platform bool) (Config, error) {
 		return Config{}, &usageError{errors.Join(r.faults...)}
 	}
 	return c, nil
+}
+
+// redisOptions are those of the client for RedisURL, which was checked when it
+// was read.
+func (c Config) redisOptions() *redis.UniversalOptions {
+	o, err := locks.ParseURL(c.RedisURL.Reveal(), c.RedisMaxConnections)
+	if err != nil {
+		panic("REDIS_URL was not checked")
+	}
+	return o
+}
+
+// redisIsSafe reports whether nobody else can listen: TLS, or this machine.
+func (c Config) redisIsSafe() bool {
+	if c.RedisURL == "" {
+		return true // a fault already
+	}
+	o := c.redisOptions()
+	return o.TLSConfig != nil || !slices.ContainsFunc(o.Addrs, func(addr string) bool {
+		host, _, err := net.SplitHostPort(addr)
+		return !strings.HasPrefix(addr, "/") && (err != nil || !isLoopback(host))
+	})
 }
 
 // reader takes values from the environment and gathers what is wrong.
@@ -135,6 +162,13 @@ func parsed[T any](r *reader, name string, parse func(string) (T, error)) T {
 		return zero
 	}
 	return v
+}
+
+func (r *reader) redisURL() Secret {
+	return parsed(r, "REDIS_URL", func(s string) (Secret, error) {
+		_, err := locks.ParseURL(s, 1)
+		return Secret(s), err
+	})
 }
 
 func (r *reader) token(name, prefix string) Secret {

@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 	got.Zone = nil
 	want := Config{
 		SlackAppToken: appToken, SlackBotToken: botToken, SpreadsheetID: "1AbC-d_9", SupervisorChannel: "C0SUPERV",
-		Redis: RedisURL{Hosts: []string{"localhost:6379"}}, RedisMaxConnections: 50, LockTTL: time.Hour, Site: "main",
+		RedisURL: "redis://localhost:6379/0", RedisMaxConnections: 50, LockTTL: time.Hour, Site: "main",
 		WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute}, Grace: 15 * time.Minute,
 		Shifts:     []Shift{{7*time.Hour + 30*time.Minute, 12*time.Hour + 30*time.Minute}, {13*time.Hour + 30*time.Minute, 18 * time.Hour}},
 		HTTPListen: "127.0.0.1:8080", LogLevel: zerolog.InfoLevel, LogFormat: "json",
@@ -186,7 +186,7 @@ func TestSecretsDoNotPrintThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, printed := range []string{fmt.Sprintf("%v %+v %#v %q", cfg, cfg, cfg, cfg.Redis.Password), string(text)} {
+	for _, printed := range []string{fmt.Sprintf("%v %+v %#v %q", cfg, cfg, cfg, cfg.RedisURL), string(text)} {
 		if strings.Contains(printed, "secret") {
 			t.Errorf("a secret is printed: %s", printed)
 		}
@@ -194,33 +194,6 @@ func TestSecretsDoNotPrintThemselves(t *testing.T) {
 	for _, change := range []string{"SLACK_APP_TOKEN=" + botToken, "REDIS_URL=redis://u:secretredis@[", "REDIS_URL=redis://u:secret%zz@h", "REDIS_URL=redis://u:secret#1@h", "REDIS_URL=http://u:secret@h"} {
 		if _, err := readConfig(environment(change), true); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: the fault is %v", change, err)
-		}
-	}
-}
-
-func TestRedisURL(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		in   string
-		want RedisURL
-	}{
-		{"redis://localhost", RedisURL{Hosts: []string{"localhost:6379"}}},
-		{"redis://[::1]/2", RedisURL{Hosts: []string{"[::1]:6379"}, DB: 2}},
-		{"rediss://u:p%40ss@h:6380/1", RedisURL{Hosts: []string{"h:6380"}, Username: "u", Password: "p@ss", DB: 1, TLS: true}},
-		{"redis://:pass@h", RedisURL{Hosts: []string{"h:6379"}, Password: "pass"}},
-		{"redis://a:7000,b:7001,c/0", RedisURL{Hosts: []string{"a:7000", "b:7001", "c:6379"}}},
-		{"redis+sentinel://:p@a,b:26380/shop/3", RedisURL{Hosts: []string{"a:26379", "b:26380"}, Master: "shop", Password: "p", DB: 3}},
-		{"rediss+sentinel://a/shop", RedisURL{Hosts: []string{"a:26379"}, Master: "shop", TLS: true}},
-	}
-	for _, c := range cases {
-		got, err := parseRedisURL(c.in)
-		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
-			t.Errorf("%s: %v (-want +got):\n%s", c.in, err, diff)
-		}
-	}
-	for _, in := range []string{"", "redis://", "redis://a,,b", "redis://h/x", "redis://h:0", "redis://h:70000", "redis://a,b/1", "redis+sentinel://a", "redis://h?db=1"} {
-		if got, err := parseRedisURL(in); err == nil {
-			t.Errorf("%q is read as %+v", in, got)
 		}
 	}
 }

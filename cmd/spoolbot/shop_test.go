@@ -298,9 +298,7 @@ const (
 var errCut = errors.New("redis line cut")
 
 func (l *redisLine) dial(addr string) redis.UniversalClient {
-	var r RedisURL
-	r.Hosts = []string{addr}
-	c := redis.NewUniversalClient(r.Options(50))
+	c := redis.NewUniversalClient(Config{RedisURL: Secret("redis://" + addr), RedisMaxConnections: 50}.redisOptions())
 	c.AddHook(l)
 	return c
 }

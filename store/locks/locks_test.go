@@ -23,10 +23,11 @@ func newSite(client redis.UniversalClient) *locks.Locks {
 
 func dial(t testing.TB, url string) redis.UniversalClient {
 	t.Helper()
-	c, err := locks.Dial(url, 20)
+	o, err := locks.ParseURL(url, 20)
 	if err != nil {
 		t.Fatal(err)
 	}
+	c := redis.NewUniversalClient(o)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }

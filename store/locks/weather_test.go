@@ -148,7 +148,7 @@ func (c *deafConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// deafClient is a client that sends again as Dial's does, and a counter of the
+// deafClient is a client that sends again as ParseURL's does, and a counter of the
 // next answers that are to be lost.
 func deafClient(t *testing.T, addr string, retries int) (*redis.Client, *atomic.Int32) {
 	armed := new(atomic.Int32)

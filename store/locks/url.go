@@ -3,7 +3,6 @@ package locks
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -20,7 +19,8 @@ const (
 	poolTimeout = 2 * time.Second // waiting for a free connection
 )
 
-// Dial makes a client from a REDIS_URL; it does not connect yet. The forms are
+// ParseURL reads a REDIS_URL into the options of a client that keeps at most
+// poolSize connections to each server. The forms are
 //
 //	redis://[user:password@]host[:6379][/db]           one server
 //	rediss://...                                       the same over TLS
@@ -35,10 +35,10 @@ const (
 // Every wait of the client is bounded, and it heeds the deadlines of contexts.
 // It sends a call again after a broken line; the scripts know that (see the
 // package comment).
-func Dial(address string, poolSize int) (redis.UniversalClient, error) {
+func ParseURL(address string, poolSize int) (*redis.UniversalOptions, error) {
 	o, err := parseURL(address)
 	if err != nil {
-		return nil, fmt.Errorf("REDIS_URL: %w", err)
+		return nil, err
 	}
 	o.PoolSize = poolSize
 	o.MaxActiveConns = poolSize
@@ -49,7 +49,7 @@ func Dial(address string, poolSize int) (redis.UniversalClient, error) {
 	o.MaxRetries = 2
 	o.MinRetryBackoff, o.MaxRetryBackoff = 10*time.Millisecond, 200*time.Millisecond
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	return redis.NewUniversalClient(o), nil
+	return o, nil
 }
 
 func parseURL(address string) (*redis.UniversalOptions, error) {
