@@ -30,12 +30,47 @@ type committer struct {
 
 	mu   sync.Mutex
 	jobs map[string]*job // by event, until they end
+	open int             // commits that may be sent and whose end is not known
+	calm chan struct{}   // closed when open comes down to none
 }
 
 func newCommitter(s *Service) *committer {
 	return &committer{
 		cfg: s.cfg, locks: s.locks, records: s.records, notifier: s.notifier, rebuild: s.Rebuild,
 		waiting: make(chan []*job, maxWaiting), doubtful: make(chan []string, maxWaiting), jobs: map[string]*job{},
+		calm: make(chan struct{}),
+	}
+}
+
+// opens counts a commit as one that may be on its way to the sheet, until the
+// returned function is called.
+func (c *committer) opens() (closed func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.open--; c.open == 0 {
+			close(c.calm)
+			c.calm = make(chan struct{})
+		}
+	}
+}
+
+// quiet waits until the end of every commit of this process is known.
+func (c *committer) quiet(ctx context.Context) error {
+	c.mu.Lock()
+	open, calm := c.open, c.calm
+	c.mu.Unlock()
+	if open == 0 {
+		return nil
+	}
+	select {
+	case <-calm:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

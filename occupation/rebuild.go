@@ -11,11 +11,25 @@ const rebuildAge = 5 * time.Second
 
 // Rebuild fills an empty lock store from the sheet: a lock for every row that
 // says occupied by a worker's id, with fence and deadline from the audit log
-// where it knows them. It does nothing when the store is not empty. Errors:
-// SHEET_..., LOCKS_UNAVAILABLE.
+// where it knows them. It does nothing when the store is not empty.
+//
+// What this process has on its way to the sheet is waited for: its intents are
+// forgotten, and until its rows show, the sheet would give a spool that is being
+// taken to somebody else. Of other replicas' commits nobody knows any more.
+// Errors: SHEET_..., LOCKS_UNAVAILABLE.
 func (s *Service) Rebuild(ctx context.Context) error {
-	s.rebuild.Lock()
-	defer s.rebuild.Unlock()
+	if seeded, err := s.seeded(ctx); err != nil || seeded {
+		return err
+	}
+	calm, cancel := context.WithTimeout(ctx, s.cfg.Patience)
+	defer cancel()
+	if err := s.committer.quiet(calm); err != nil {
+		return locksGone(err, NothingDone)
+	}
+	if err := s.rebuild.take(ctx); err != nil {
+		return locksGone(err, NothingDone)
+	}
+	defer s.rebuild.give()
 	snap, err := s.locks.Snapshot(ctx, "-")
 	if err != nil {
 		return locksGone(err, NothingDone)
@@ -34,6 +48,14 @@ func (s *Service) Rebuild(ctx context.Context) error {
 		}
 	}
 	return s.restoreFrom(ctx, held, snap)
+}
+
+func (s *Service) seeded(ctx context.Context) (bool, error) {
+	snap, err := s.locks.Snapshot(ctx, "-")
+	if err != nil {
+		return false, locksGone(err, NothingDone)
+	}
+	return snap.Seeded, nil
 }
 
 // restore gives locks to spools whose rows say that they are held while the

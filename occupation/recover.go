@@ -92,8 +92,10 @@ func (s *Service) recover(ctx context.Context) {
 // told, and a finish is committed anew. Owed audit rows are delivered. What it
 // could not finish it goes on with next time; the error joins the faults.
 func (s *Service) Recover(ctx context.Context) error {
-	s.recovery.Lock()
-	defer s.recovery.Unlock()
+	if err := s.recovery.take(ctx); err != nil {
+		return err
+	}
+	defer s.recovery.give()
 	found, err := s.locks.Claim(ctx, s.cfg.Replica)
 	if err != nil && !errors.Is(err, ErrUnseeded) {
 		return locksGone(err, NothingDone)

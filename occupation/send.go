@@ -48,6 +48,7 @@ func (e ending) String() string {
 // again after an unknown outcome where it can land only once, and else
 // resolved. The commit gets its time, and another stamp if its own is taken.
 func (c *committer) send(ctx context.Context, commit *Commit) ending {
+	defer c.opens()()
 	var end ending
 	began := time.Now()
 	for {

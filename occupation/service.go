@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"sync"
 	"time"
 )
 
@@ -43,9 +42,9 @@ type Service struct {
 	directory Directory
 	notifier  Notifier
 	committer *committer
-	rebuild   sync.Mutex // one rebuild of the lock store at a time
+	rebuild   turn // one rebuild of the lock store at a time
 
-	recovery   sync.Mutex   // one recovery at a time
+	recovery   turn         // one recovery at a time
 	unfinished []Unfinished // claimed, and not brought to an end yet
 }
 
@@ -60,10 +59,25 @@ func New(cfg Config, locks Locks, records Records, directory Directory, notifier
 	if cfg.Observe == nil {
 		cfg.Observe = func(Observation) {}
 	}
-	s := &Service{cfg: cfg, locks: locks, records: records, directory: directory, notifier: notifier}
+	s := &Service{cfg: cfg, locks: locks, records: records, directory: directory, notifier: notifier, rebuild: make(turn, 1), recovery: make(turn, 1)}
 	s.committer = newCommitter(s)
 	return s
 }
+
+// turn is a lock over work that waits for others, so that waiting for it ends
+// with the context.
+type turn chan struct{}
+
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) give() { <-t }
 
 // Request is who asks, and when.
 type Request struct {
