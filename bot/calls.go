@@ -32,7 +32,7 @@ func patiently(ctx context.Context, call func(context.Context) error) error {
 		if !limited || waited+pause > rateWait {
 			return err
 		}
-		pause += rand.N(500 * time.Millisecond) //nolint:gosec // jitter
+		pause += rand.N(500 * time.Millisecond) // jitter
 		waited += pause
 		if wait(ctx, pause) != nil {
 			return err

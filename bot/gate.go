@@ -55,7 +55,7 @@ func (g *gate) pass(ctx context.Context) error {
 		g.gap = 0
 	}
 	g.gap = min(max(2*g.gap, openFirst), openMost)
-	g.free = time.Now().Add(g.gap + rand.N(g.gap/4)) //nolint:gosec // jitter
+	g.free = time.Now().Add(g.gap + rand.N(g.gap/4)) // jitter
 	return nil
 }
 

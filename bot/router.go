@@ -75,13 +75,13 @@ func (b *Bot) serve(r *request, route route) {
 // logOutcome writes the one line. A typed error's own text stays out: it may
 // quote what people wrote; its cause does not.
 func (b *Bot) logOutcome(log zerolog.Logger, r *request, err error) {
-	line := log.Info()
+	level := zerolog.InfoLevel
 	if e, ok := errors.AsType[*occupation.Error](err); ok {
-		line = line.Str("reason", string(e.Reason)).AnErr("cause", e.Err)
+		log = log.With().Str("reason", string(e.Reason)).AnErr("cause", e.Err).Logger()
 	} else if err != nil && !isStranger(err) {
-		line = log.Error().Err(err)
+		level, log = zerolog.ErrorLevel, log.With().Err(err).Logger()
 	}
-	line.Str("code", outcome(r, err)).Dur("ack", r.acked.Sub(r.at)).Dur("took", time.Since(r.at)).Msg("request")
+	log.WithLevel(level).Str("code", outcome(r, err)).Dur("ack", r.acked.Sub(r.at)).Dur("took", time.Since(r.at)).Msg("request")
 }
 
 // attempt identifies the person and calls the handler; a panic in it is a fault

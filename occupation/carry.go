@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 )
@@ -67,63 +68,52 @@ func (c *committer) keepFinishes(ctx context.Context, jobs []*job, why error) []
 	})
 }
 
+// prepare makes the draft of a commit. Rows that the rules now refuse, because
+// people wrote there meanwhile, are looked at once more on a fresh read and then
+// left out, as refused.
 func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
 	defer cancel()
 	draft, err := c.records.Prepare(ctx, changes(jobs))
-	if err != nil {
-		return Draft{}, err
+	if err != nil || len(overtaken(jobs, draft)) == 0 {
+		return draft, err
 	}
-	conflict := func(d Draft) bool {
-		return slices.ContainsFunc(jobs, func(j *job) bool { return recheck(j, d) != nil })
-	}
-	if !conflict(draft) {
-		return draft, nil
-	}
-	if _, err := c.records.Book(ctx, 0); err != nil { // a refusal is confirmed on a fresh read
+	if _, err := c.records.Book(ctx, 0); err != nil {
 		return Draft{}, err
 	}
 	if draft, err = c.records.Prepare(ctx, changes(jobs)); err != nil {
 		return Draft{}, err
 	}
-	refused := map[string]*Error{}
-	var rest []*job
-	for _, j := range jobs {
-		if bad := recheck(j, draft); bad != nil {
-			refused[j.intent.Event] = bad
-			continue
-		}
-		rest = append(rest, j)
-	}
+	refused := overtaken(jobs, draft)
 	if len(refused) == 0 {
 		return draft, nil
 	}
-	for event, bad := range draft.Refused {
-		refused[event] = bad
-	}
+	maps.Copy(refused, draft.Refused)
+	rest := c.drop(jobs, func(j *job) bool { return refused[j.intent.Event] != nil })
 	if len(rest) > 0 {
 		if draft, err = c.records.Prepare(ctx, changes(rest)); err != nil {
 			return Draft{}, err
 		}
+		maps.Copy(refused, draft.Refused)
 	}
-	if draft.Refused == nil {
-		draft.Refused = refused
-		return draft, nil
-	}
-	for event, bad := range refused {
-		draft.Refused[event] = bad
-	}
+	draft.Refused = refused
 	return draft, nil
 }
 
-// recheck applies the rules that the row itself decides, on the read that the
-// commit is made from.
-func recheck(j *job, d Draft) *Error {
-	spool, ok := d.Rows[j.intent.Event]
-	if !ok || j.owed {
-		return nil
+// overtaken are the jobs, by event, that the rules refuse on the rows of the
+// draft.
+func overtaken(jobs []*job, d Draft) map[string]*Error {
+	out := map[string]*Error{}
+	for _, j := range jobs {
+		spool, planned := d.Rows[j.intent.Event]
+		if !planned || j.owed {
+			continue
+		}
+		if bad := CanWrite(j.intent, spool); bad != nil {
+			out[j.intent.Event] = bad
+		}
 	}
-	return CanWrite(j.intent, spool)
+	return out
 }
 
 func (c *committer) dropRefused(ctx context.Context, jobs []*job, d Draft) []*job {

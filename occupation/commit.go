@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	maxCommit   = 200              // changes in one commit
-	maxWaiting  = 1024             // requests that wait for a commit
-	maxInFlight = 4                // commits on their way at once; more than one only when the sheet is slow
-	slowAfter   = 5 * time.Second  // a commit older than this no longer holds up the next
-	drainTime   = 20 * time.Second // how long Run works on after its end is asked for
+	maxCommit   = 200             // changes in one commit
+	maxWaiting  = 1024            // requests that wait for a commit
+	maxInFlight = 4               // commits on their way at once; more than one only when the sheet is slow
+	slowAfter   = 5 * time.Second // a commit older than this no longer holds up the next
+	drainTime   = 6 * time.Second // how long Run works on after its end is asked for
 )
 
 // committer gathers waiting intents, binds, commits and settles them. It is the

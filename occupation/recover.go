@@ -14,8 +14,8 @@ const (
 
 // Run does the work behind the answers until ctx ends: it commits what waits,
 // gives the replica's heartbeat, and recovers what replicas that are gone have
-// left. After the end of ctx it works on for at most twenty seconds on what is
-// under way.
+// left. After the end of ctx it works on for at most six seconds on what is under
+// way; the rest stays with the lock store for recovery.
 func (s *Service) Run(ctx context.Context) {
 	finished := make(chan struct{})
 	go func() {

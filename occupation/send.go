@@ -92,6 +92,9 @@ func (c *committer) send(ctx context.Context, commit *Commit) ending {
 					continue
 				}
 			}
+			if refused.Wait > 0 && end.err != nil { // an earlier sending may have landed
+				return c.resolve(ctx, commit, end)
+			}
 			end.bad = refused.Bad
 			if end.err = error(refused.Err); refused.Err == nil {
 				end.err = &Error{Code: SheetUnavailable, Reason: NothingDone, Err: refused}

@@ -49,7 +49,7 @@ func (s *Server) DialContext(ctx context.Context, _, _ string) (net.Conn, error)
 func (s *Server) servePipe(c net.Conn) {
 	defer func() {
 		_ = c.Close()
-		if err := recover(); err != nil && err != http.ErrAbortHandler { //nolint:errorlint // a sentinel of net/http
+		if err := recover(); err != nil && err != http.ErrAbortHandler { // a sentinel of net/http
 			panic(err)
 		}
 	}()
@@ -75,7 +75,7 @@ func (t transport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	defer func() {
 		_ = r.Body.Close()
 		switch p := recover(); {
-		case p == http.ErrAbortHandler: //nolint:errorlint // a sentinel of net/http
+		case p == http.ErrAbortHandler: // a sentinel of net/http
 			resp, err = nil, io.ErrUnexpectedEOF // what a cut line looks like
 		case p != nil:
 			panic(p)

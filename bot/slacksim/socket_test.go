@@ -222,7 +222,7 @@ func TestAckRules(t *testing.T) {
 }
 
 func codeOf(err error) string {
-	if e, ok := err.(*slacksim.SlackError); ok { //nolint:errorlint // returned unwrapped
+	if e, ok := err.(*slacksim.SlackError); ok { // returned unwrapped
 		return e.Code
 	}
 	return ""

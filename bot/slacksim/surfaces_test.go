@@ -298,7 +298,7 @@ func TestMessageRules(t *testing.T) {
 			t.Errorf("an edit without blocks keeps them: %+v", m)
 		}
 		_, _, _, err = sh.api.UpdateMessageContext(ctx, dm.ID, ts, slack.MsgOptionBlocks(slack.NewHeaderBlock(plain(strings.Repeat("x", 151)))), slack.MsgOptionText("x", false))
-		e, _ := err.(slack.SlackErrorResponse) //nolint:errorlint // returned unwrapped
+		e, _ := err.(slack.SlackErrorResponse) // returned unwrapped
 		if e.Err != "invalid_blocks" || !strings.Contains(strings.Join(e.ResponseMetadata.Messages, ""), "/blocks/0/text/text") {
 			t.Errorf("limits: %+v", err)
 		}
@@ -308,7 +308,7 @@ func TestMessageRules(t *testing.T) {
 		posts := 0
 		for limited == nil {
 			_, _, err := sh.api.PostMessageContext(ctx, sh.taller, slack.MsgOptionText("x", false))
-			limited, _ = err.(*slack.RateLimitedError) //nolint:errorlint // returned unwrapped
+			limited, _ = err.(*slack.RateLimitedError) // returned unwrapped
 			posts++
 		}
 		if limited.RetryAfter != time.Second || posts > 7 {

@@ -202,11 +202,12 @@ func (a *app) close() {
 }
 
 func (a *app) observe(o occupation.Observation) {
-	e := a.log.Info()
+	level := zerolog.InfoLevel
 	if o.Outcome != "landed" && o.Outcome != "waited" {
-		e = a.log.Warn().AnErr("cause", o.Err)
+		level = zerolog.WarnLevel
 	}
-	e.Int("events", o.Events).Int("sends", o.Sends).Dur("took", o.Took).Str("outcome", o.Outcome).Msg("commit")
+	a.log.WithLevel(level).AnErr("cause", o.Err).Int("events", o.Events).Int("sends", o.Sends).Dur("took", o.Took).
+		Str("outcome", o.Outcome).Msg("commit")
 	if a.doors.Observe != nil {
 		a.doors.Observe(o)
 	}

@@ -54,7 +54,7 @@ type Sheet struct {
 	limit   *limiter
 	poke    chan struct{} // wakes Run
 
-	life    context.Context //nolint:containedctx // of the reads, which outlast those who ask for them
+	life    context.Context // of the reads, which outlast those who ask for them
 	endLife context.CancelFunc
 	flights sync.WaitGroup
 
