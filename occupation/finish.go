@@ -16,16 +16,16 @@ func (s *Service) Pause(ctx context.Context, r Request, targets []Target) ([]Res
 // Complete is COMPLETAR: the operation of the worker's lock is done, on the
 // given day (midnight in the shop's zone, from ParseDate). Results and errors
 // as Pause.
-func (s *Service) Complete(ctx context.Context, r Request, targets []Target, day time.Time) ([]Result, error) {
+func (s *Service) Complete(ctx context.Context, r Request, targets []Target, date time.Time) ([]Result, error) {
 	now := r.Now.In(s.cfg.Zone)
-	day, bad := checkDate(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, s.cfg.Zone), Midnight(now), "")
+	date, bad := checkDate(day(date.Year(), date.Month(), date.Day(), s.cfg.Zone), Midnight(now), "")
 	if bad != nil {
 		return nil, bad
 	}
-	return s.finish(ctx, r, Complete, targets, day)
+	return s.finish(ctx, r, Complete, targets, date)
 }
 
-func (s *Service) finish(ctx context.Context, r Request, kind Kind, targets []Target, day time.Time) ([]Result, error) {
+func (s *Service) finish(ctx context.Context, r Request, kind Kind, targets []Target, date time.Time) ([]Result, error) {
 	worker, err := s.Worker(ctx, r.Worker)
 	if err != nil {
 		return nil, err
@@ -49,12 +49,12 @@ func (s *Service) finish(ctx context.Context, r Request, kind Kind, targets []Ta
 		if results[i].Err != nil {
 			continue
 		}
-		results[i].Date = day
+		results[i].Date = date
 		key := TagKey(results[i].Tag)
 		at = append(at, i)
 		intents = append(intents, Intent{
 			Event: eventID(r, kind, key), Kind: kind, Key: key, Tag: results[i].Tag,
-			Worker: worker.AsHolder(), Fence: fences[key], Grace: s.cfg.Grace, Date: day,
+			Worker: worker.AsHolder(), Fence: fences[key], Grace: s.cfg.Grace, Date: date,
 		})
 	}
 	outcomes, err := s.change(ctx, intents)

@@ -161,3 +161,18 @@ func TestParseDate(t *testing.T) {
 		})
 	}
 }
+
+// On 2026-09-06 clocks in Santiago go from 23:59 to 01:00: the day has no
+// midnight.
+func TestDayWithoutMidnight(t *testing.T) {
+	now := time.Date(2026, 9, 6, 10, 0, 0, 0, santiago)
+	for text, want := range map[string]string{"": "06-09-2026", "ayer": "05-09-2026", "6-9": "06-09-2026", "06-09-2026": "06-09-2026"} {
+		got, err := occupation.ParseDate(text, now)
+		if err != nil || got.Format("02-01-2006") != want {
+			t.Errorf("ParseDate(%q) = %v, %v; want %s", text, got, err, want)
+		}
+	}
+	if got, err := occupation.ParseDate("6-9", now.AddDate(0, 0, 30)); err != nil || got.Day() != 6 {
+		t.Errorf("30 days later it is %v, %v; want the 6th", got, err)
+	}
+}

@@ -11,15 +11,10 @@ import (
 // Held lists all that is held now, oldest first: by the locks, and by the sheet
 // where the lock store knows nothing of it. Errors: SHEET_..., LOCKS_UNAVAILABLE.
 func (s *Service) Held(ctx context.Context) ([]Status, error) {
-	book, err := s.Book(ctx)
+	book, byKey, err := s.whole(ctx)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := s.locks.Snapshot(ctx)
-	if err != nil {
-		return nil, locksGone(err, NothingDone)
-	}
-	byKey := s.localLocks(snap.Locks)
 	var out []Status
 	for i, sp := range book.Spools {
 		key := book.keys[i]
@@ -42,15 +37,10 @@ func (s *Service) Held(ctx context.Context) ([]Status, error) {
 // sheet, at most limit. Every word of the query must stand in the TAG, NV, OT,
 // client or drawing. Errors: as Held.
 func (s *Service) Free(ctx context.Context, w Worker, op Operation, query string, limit int) ([]Spool, error) {
-	book, err := s.Book(ctx)
+	book, locked, err := s.whole(ctx)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := s.locks.Snapshot(ctx)
-	if err != nil {
-		return nil, locksGone(err, NothingDone)
-	}
-	locked := s.localLocks(snap.Locks)
 	words := Words(query)
 	for i := range words {
 		words[i] = TagKey(words[i])
@@ -70,6 +60,19 @@ func (s *Service) Free(ctx context.Context, w Worker, op Operation, query string
 	}
 	slices.SortStableFunc(out, func(a, b Spool) int { return cmp.Compare(urgency(a.Priority), urgency(b.Priority)) })
 	return out[:min(limit, len(out))], nil
+}
+
+// whole is the sheet with all locks, by key.
+func (s *Service) whole(ctx context.Context) (*Book, map[string]Lock, error) {
+	book, err := s.Book(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := s.locks.Snapshot(ctx)
+	if err != nil {
+		return nil, nil, locksGone(err, NothingDone)
+	}
+	return book, s.localLocks(snap.Locks), nil
 }
 
 // mentions reports whether every normalised word stands in one of the fields
