@@ -96,6 +96,11 @@ func (s *Service) Recover(ctx context.Context) error {
 		return err
 	}
 	defer s.recovery.give()
+	// A process that was frozen has lost its heartbeat, and would claim from
+	// itself what it still carries.
+	if err := s.beat(ctx); err != nil {
+		return locksGone(err, NothingDone)
+	}
 	found, err := s.locks.Claim(ctx, s.cfg.Replica)
 	if err != nil && !errors.Is(err, ErrUnseeded) {
 		return locksGone(err, NothingDone)

@@ -388,3 +388,22 @@ func TestRecoveryGoesOn(t *testing.T) {
 		s.want("log", s.log(), "TOMAR:S-000")
 	})
 }
+
+// A process that was frozen, or whose lock store's clock has jumped, does not
+// take over from itself what it still carries.
+func TestRecoveryLeavesItsOwnAlone(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: 2 * time.Second})
+		var wg sync.WaitGroup
+		wg.Go(func() { s.done("take", s.take(mauricio, "S-000")[0].Err) })
+		time.Sleep(time.Second) // virtual: the commit is on its way
+		s.locks.Advance(time.Minute)
+		if err := s.Recover(s.t.Context()); err != nil {
+			t.Error(err)
+		}
+		wg.Wait()
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
