@@ -103,7 +103,7 @@ func (s *shop) passes(d time.Duration) {
 // log and the locks tell the same, and the log just these changes in any order.
 func (s *shop) ends(changes ...string) {
 	s.t.Helper()
-	s.passes(time.Minute)
+	s.passes(10 * time.Second)
 	s.whole.check(s.t)
 	got := strings.Fields(s.audit())
 	slices.Sort(got)

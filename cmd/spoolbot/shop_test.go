@@ -38,6 +38,8 @@ type shop struct {
 	whole  whole        // the sheet as it was before the story
 	stop   func() error // ends the program in order and returns its error
 
+	lockTTL time.Duration
+
 	mauricio, carlos, ivan, jefa *slacksim.Person
 }
 
@@ -47,8 +49,9 @@ type shopOptions struct {
 	book       *sheetsim.Workbook
 	latency    time.Duration
 	quota      int
-	complaints bool // the story makes the emulators complain on purpose
-	notStarted bool // the story starts the program by itself
+	lockTTL    time.Duration // 0 = an hour
+	complaints bool          // the story makes the emulators complain on purpose
+	notStarted bool          // the story starts the program by itself
 }
 
 // inShop runs a story. At its end nothing may be left: the bubble fails when a
@@ -61,10 +64,13 @@ func inShop(t *testing.T, o shopOptions, story func(*shop)) {
 	if o.latency == 0 {
 		o.latency = 250 * time.Millisecond
 	}
+	if o.lockTTL == 0 {
+		o.lockTTL = time.Hour
+	}
 	m := miniredis.RunT(t) // its accept loop must not be inside the bubble
 	m.ClockTTL(true)
 	synctest.Test(t, func(t *testing.T) {
-		s := &shop{t: t, redis: m, log: &logBook{}}
+		s := &shop{t: t, redis: m, log: &logBook{}, lockTTL: o.lockTTL}
 		var cancel context.CancelFunc
 		s.ctx, cancel = context.WithTimeout(t.Context(), 2*time.Hour)
 		defer cancel()
@@ -136,7 +142,7 @@ func (s *shop) config() Config {
 	return Config{
 		SlackAppToken: Secret(s.slack.AppToken()), SlackBotToken: Secret(s.slack.BotToken()), SlackAPIURL: s.slack.APIURL(),
 		SpreadsheetID: s.sheet.SpreadsheetID(), Site: "prueba", Zone: zone, SupervisorChannel: s.bosses,
-		LockTTL: time.Hour, Grace: 15 * time.Minute,
+		LockTTL: s.lockTTL, Grace: 15 * time.Minute,
 	}
 }
 

@@ -18,6 +18,7 @@ func TestARateLimitIsWaitedFor(t *testing.T) {
 			"chat.postMessage", "chat.update", "conversations.open", "response_url", "views.update", "views.publish",
 		} {
 			t.Run(method+" "+name, func(t *testing.T) {
+				t.Parallel()
 				inShop(t, shopOptions{}, func(s *shop) {
 					s.twoSockets()
 					s.slack.Fail(slacksim.Fault{Method: method, Status: 429, RetryAfter: after, Times: 2})
@@ -29,7 +30,7 @@ func TestARateLimitIsWaitedFor(t *testing.T) {
 					s.submits(s.carlos, "Tomaste los 3")
 					s.carlos.OpenHome()
 					s.until("App Home is there", func() bool { v, _ := s.carlos.Home(); return strings.Contains(v.Shown(), tag(5)) })
-					s.passes(time.Minute)
+					s.passes(10 * time.Second)
 					if n := s.answers(s.mauricio, dm); n != 1 {
 						t.Errorf("%d messages in the DM, want the card", n)
 					}
@@ -54,7 +55,7 @@ func TestWithoutAnAnswerOfUsersInfo(t *testing.T) {
 			s.slack.ClearFaults()
 			s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 			s.slack.Fail(slacksim.Fault{Method: "users.info", Status: status, Times: -1})
-			s.passes(10 * time.Minute)
+			s.passes(6 * time.Minute)
 			s.asks(s.mauricio, "/pausar", "pausado") // it is known well enough from before
 			s.ends("TOMAR:"+tag(1), "PAUSAR:"+tag(1))
 		})
@@ -71,6 +72,7 @@ func TestATriggerThatHasExpired(t *testing.T) {
 		"the line is cut":      {Method: "views.open", Cut: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.slack.Fail(fault)
 				answer := s.asks(s.mauricio, "/lote", "prueba de nuevo")
@@ -128,6 +130,7 @@ func TestAnAnswerThatSlackDoesNotTake(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.twoSockets()
 				s.asks(s.mauricio, "/estado", "No tienes") // Slack has said who it is
@@ -155,6 +158,7 @@ func TestACardThatSlackDoesNotEdit(t *testing.T) {
 		"App Home stays behind": {Method: "views.publish", Status: 500, Times: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.twoSockets()
 				s.mauricio.OpenHome()
@@ -183,6 +187,7 @@ func TestACardThatSlackDoesNotEdit(t *testing.T) {
 func TestAFormThatSlackDoesNotUpdate(t *testing.T) {
 	for name, times := range map[string]int{"twice": 2, "for ever": -1} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.chooses(s.mauricio, s.opensBatch(s.mauricio), "MK", tagsFrom(3, 6)...)
 				s.slack.Fail(slacksim.Fault{Method: "views.update", Status: 500, Times: times})
@@ -220,6 +225,7 @@ func TestNewsThatSlackDoesNotTakeAtFirst(t *testing.T) {
 		{"response_url used up", slacksim.Fault{Method: "response_url", Status: 404, Times: -1}, channel, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.sheet.Fail(sheetsim.Fault{Op: "write", Delay: 25 * time.Second})
 				card := s.asksIn(s.mauricio, c.asked(s), "/tomar "+tag(1), "lo estoy verificando")
@@ -240,12 +246,13 @@ func TestNewsThatSlackDoesNotTakeAtFirst(t *testing.T) {
 		"a loss, 500 twice":    {Method: "chat.postMessage", Status: 500, Times: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inShop(t, shopOptions{}, func(s *shop) {
+			t.Parallel()
+			inShop(t, shopOptions{lockTTL: 5 * time.Minute}, func(s *shop) {
 				s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
-				s.passes(80 * time.Minute)
+				s.passes(21 * time.Minute)
 				s.slack.Fail(fault)
 				s.asks(s.carlos, "/tomar "+tag(1), "tomado, es tuyo")
-				s.sees(s.mauricio, s.mauricio.DM(), "", "the news", tag(1), "venció a las 22:00", "ahora lo tiene Carlos Núñez")
+				s.sees(s.mauricio, s.mauricio.DM(), "", "the news", tag(1), "venció a las 21:05", "ahora lo tiene Carlos Núñez")
 				s.ends("TOMAR:"+tag(1), "VENCER:"+tag(1), "TOMAR:"+tag(1))
 			})
 		})

@@ -57,6 +57,7 @@ func (s *shop) answers(p *slacksim.Person, channel string) (n int) {
 func TestARecycledSocketLosesNothing(t *testing.T) {
 	for _, reason := range []string{"warning", "refresh_requested", "link_disabled"} {
 		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{latency: 3 * time.Second}, func(s *shop) {
 				s.twoSockets()
 				opened := s.calls("apps.connections.open")
@@ -68,7 +69,7 @@ func TestARecycledSocketLosesNothing(t *testing.T) {
 					s.asks(s.carlos, "/estado "+tag(i), tag(i))
 				}
 				s.sees(s.mauricio, s.taller, before, "the answer", tag(1), "tomado, es tuyo")
-				s.passes(10 * time.Minute)
+				s.passes(2 * time.Minute)
 				if n := s.calls("apps.connections.open") - opened; n != 1 {
 					t.Errorf("%d sockets were opened for the one that is gone", n)
 				}
@@ -83,19 +84,20 @@ func TestARecycledSocketLosesNothing(t *testing.T) {
 	}
 }
 
-// Slack refuses every socket at once, for ten minutes.
+// Slack refuses every socket at once, for five minutes.
 func TestDisconnectsWithoutEndAreNoStorm(t *testing.T) {
 	for _, reason := range []string{"too_many_websockets", "refresh_requested", "link_disabled"} {
 		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{latency: 3 * time.Second}, func(s *shop) {
 				s.twoSockets()
 				opened := s.calls("apps.connections.open")
 				s.sends(s.mauricio, "/tomar "+tag(1))
 				s.slack.Fail(slacksim.Fault{Disconnect: reason, Times: 1_000_000, Connections: 2})
 				s.sees(s.mauricio, s.taller, "", "the answer of what was under way", "tomado, es tuyo")
-				s.passes(10 * time.Minute)
-				if n := s.calls("apps.connections.open") - opened; n > 30 || n < 10 {
-					t.Errorf("%d openings in ten minutes", n)
+				s.passes(5 * time.Minute)
+				if n := s.calls("apps.connections.open") - opened; n > 20 || n < 8 {
+					t.Errorf("%d openings in five minutes", n)
 				}
 				s.slack.ClearFaults()
 				began := time.Now()
@@ -111,7 +113,7 @@ func TestDisconnectsWithoutEndAreNoStorm(t *testing.T) {
 }
 
 // What Slack does not deliver was not done, and Slack itself says so. Both
-// sockets are gone for twenty minutes.
+// sockets are gone for ten minutes.
 func TestBothSocketsAreGoneForAWhile(t *testing.T) {
 	inShop(t, shopOptions{latency: 3 * time.Second}, func(s *shop) {
 		s.twoSockets()
@@ -122,15 +124,15 @@ func TestBothSocketsAreGoneForAWhile(t *testing.T) {
 		s.sees(s.carlos, s.taller, "", "the answer of what was under way", "tomado, es tuyo")
 
 		opened := s.calls("apps.connections.open")
-		for range 10 {
+		for range 5 {
 			s.passes(2 * time.Minute)
 			s.lost(s.mauricio, "/completar")
 			if err := s.mauricio.Click(s.ctx, card, "Pausar"); err == nil {
 				t.Error("Slack found a socket")
 			}
 		}
-		if n := s.calls("apps.connections.open") - opened; n > 60 {
-			t.Errorf("%d openings in twenty minutes", n)
+		if n := s.calls("apps.connections.open") - opened; n > 30 {
+			t.Errorf("%d openings in ten minutes", n)
 		}
 		s.wantRow(tag(1), "MR(93)|ARM en progreso")
 
@@ -195,18 +197,19 @@ func TestACopyThatComesMuchLaterDoesNothing(t *testing.T) {
 		"after a restart": func(s *shop) { s.restarts() },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.twoSockets()
-				s.slack.Fail(slacksim.Fault{Envelope: "slash_commands", Duplicate: 1, Again: 20 * time.Minute})
+				s.slack.Fail(slacksim.Fault{Envelope: "slash_commands", Duplicate: 1, Again: 2 * time.Minute})
 				s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 				s.asks(s.mauricio, "/pausar", "pausado")
 				card := s.asks(s.carlos, "/tomar "+tag(2), "tomado")
-				s.slack.Fail(slacksim.Fault{Envelope: "block_actions", Duplicate: 1, Again: 20 * time.Minute})
+				s.slack.Fail(slacksim.Fault{Envelope: "block_actions", Duplicate: 1, Again: 2 * time.Minute})
 				s.taps(s.carlos, card, "Pausar", "pausado")
 				s.asks(s.carlos, "/tomar "+tag(2), "tomado")
 				between(s)
 				mine, his := s.answers(s.mauricio, s.taller), s.answers(s.carlos, s.taller)
-				s.passes(30 * time.Minute)
+				s.passes(3 * time.Minute)
 				s.wantRow(tag(1), "|ARM parcial (pausado)")
 				s.wantRow(tag(2), "CN(41)|ARM en progreso")
 				if s.answers(s.mauricio, s.taller) != mine || s.answers(s.carlos, s.taller) != his {

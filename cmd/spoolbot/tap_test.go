@@ -109,10 +109,11 @@ func TestAStaleButtonTellsWhatHasHappenedSince(t *testing.T) {
 		}, "Completar", []string{"lo tomaste de nuevo", "Ese botón era de antes"}, []string{"PAUSAR:" + tag(1), "TOMAR:" + tag(1)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				old := s.asks(s.mauricio, "/tomar "+tag(1), "tomado, es tuyo")
 				c.since(s)
-				s.passes(time.Minute)
+				s.passes(10 * time.Second)
 				s.taps(s.mauricio, old, c.button, c.sees...)
 				s.ends(append(c.changes, "TOMAR:"+tag(1))...)
 			})
@@ -126,7 +127,7 @@ func TestAnOldOfferIsRefusedByNameAndHour(t *testing.T) {
 		offered := s.asks(s.mauricio, "/tomar", "Falta el TAG")
 		fits := s.asks(s.mauricio, "/tomar 130", "calza con 10")
 		s.asks(s.carlos, "/tomar "+tag(3)+" "+tag(4), "Tomaste los 2")
-		s.passes(2 * time.Hour / 3)
+		s.passes(5 * time.Minute)
 		s.taps(s.mauricio, offered, tag(3), "lo tiene Carlos Núñez", "desde las 21:00 hasta las 22:00")
 		s.taps(s.mauricio, fits, tag(4), "lo tiene Carlos Núñez", "desde las 21:00")
 		s.ends(each("TOMAR", tag(3), tag(4))...)
@@ -191,13 +192,13 @@ func TestMessagesAreEditedWhenTheirTruthEnds(t *testing.T) {
 
 // Who loses a spool because time is over learns it from the next one's take.
 func TestTheCardOfALostSpoolSaysWhoHasItNow(t *testing.T) {
-	inShop(t, shopOptions{}, func(s *shop) {
+	inShop(t, shopOptions{lockTTL: 5 * time.Minute}, func(s *shop) {
 		dm := s.mauricio.DM()
 		card := s.asksIn(s.mauricio, dm, "/tomar "+tag(1), "tomado")
-		s.passes(80 * time.Minute) // an hour and the grace are over
+		s.passes(21 * time.Minute) // the time and the grace are over
 		s.asks(s.carlos, "/tomar "+tag(1), "tomado, es tuyo")
 		s.seesCard(s.mauricio, card, "venció")
-		s.sees(s.mauricio, dm, card.TS, "the news", tag(1), "venció a las 22:00", "ahora lo tiene Carlos Núñez")
+		s.sees(s.mauricio, dm, card.TS, "the news", tag(1), "venció a las 21:05", "ahora lo tiene Carlos Núñez")
 		s.ends("TOMAR:"+tag(1), "VENCER:"+tag(1), "TOMAR:"+tag(1))
 	})
 }
