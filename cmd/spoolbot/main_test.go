@@ -15,13 +15,13 @@ import (
 	"testing"
 )
 
-// asChild makes the test binary behave as a program with one subcommand, for
-// the tests that need a process and its signals.
+// asChild makes the test binary behave as the program, with one more
+// subcommand, for the tests that need a process and its signals.
 const asChild = "SPOOLBOT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asChild) != "" {
-		os.Exit(runTable([]command{{"stubborn", "", stubborn}}, invocation{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr}))
+		os.Exit(runTable(append(commands(), command{"stubborn", "", stubborn}), invocation{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr}))
 	}
 	os.Exit(m.Run())
 }
