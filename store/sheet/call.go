@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	readTimeout  = 30 * time.Second // of a shared read, its repetitions included
+	readTimeout  = 30 * time.Second // of one call that reads, its repetitions included
 	readTries    = 4                // a read changes nothing and may be repeated
 	bookFields   = "properties(timeZone),developerMetadata(metadataId,metadataKey,metadataValue),sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
 	unformatted  = "UNFORMATTED_VALUE"
@@ -18,7 +18,9 @@ const (
 
 // repeat makes one read, and repeats it after answers that may pass. Google's
 // client repeats nothing by itself. SHEETS.md 0.4.
-func (s *Sheet) repeat(ctx context.Context, call func() error) error {
+func (s *Sheet) repeat(ctx context.Context, call func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
 	var err error
 	for n := range readTries {
 		if n > 0 && pause(ctx, time.Duration(250<<n)*time.Millisecond) != nil {
@@ -27,7 +29,7 @@ func (s *Sheet) repeat(ctx context.Context, call func() error) error {
 		if err := s.limit.take(ctx); err != nil {
 			return err
 		}
-		if err = call(); err == nil {
+		if err = call(ctx); err == nil {
 			return nil
 		}
 		o := outcomeOf(err, time.Now())
@@ -45,7 +47,7 @@ func (s *Sheet) repeat(ctx context.Context, call func() error) error {
 func (s *Sheet) values(ctx context.Context, major string, ranges ...string) ([][][]any, time.Time, error) {
 	var out [][][]any
 	var began time.Time
-	err := s.repeat(ctx, func() error {
+	err := s.repeat(ctx, func(ctx context.Context) error {
 		began = time.Now()
 		resp, err := s.service.Spreadsheets.Values.BatchGet(s.id).Ranges(ranges...).MajorDimension(major).
 			ValueRenderOption(unformatted).DateTimeRenderOption(serialNumber).Context(ctx).Do()
@@ -64,7 +66,7 @@ func (s *Sheet) values(ctx context.Context, major string, ranges ...string) ([][
 // spreadsheet is one spreadsheets.get without cells.
 func (s *Sheet) spreadsheet(ctx context.Context) (*sheets.Spreadsheet, error) {
 	var out *sheets.Spreadsheet
-	err := s.repeat(ctx, func() (err error) {
+	err := s.repeat(ctx, func(ctx context.Context) (err error) {
 		out, err = s.service.Spreadsheets.Get(s.id).Fields(googleapi.Field(bookFields)).Context(ctx).Do()
 		return err
 	})

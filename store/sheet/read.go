@@ -85,8 +85,8 @@ func (s *Sheet) read(ctx context.Context, maxAge time.Duration) (*snapshot, erro
 }
 
 // join finds the flight that began late enough, or starts one. The caller holds
-// s.mu. A flight belongs to nobody in particular and ends by its own deadline,
-// or with the sheet.
+// s.mu. A flight belongs to nobody in particular and ends by the deadlines of its
+// calls, or with the sheet.
 func (s *Sheet) join(now, oldest time.Time, fresh bool) *flight {
 	switch {
 	case s.current == nil:
@@ -105,9 +105,7 @@ func (s *Sheet) join(now, oldest time.Time, fresh bool) *flight {
 // fly makes reads until nobody waits for a later one.
 func (s *Sheet) fly(f *flight) {
 	for f != nil {
-		ctx, cancel := context.WithTimeout(s.life, readTimeout)
-		snap, err := s.fetch(ctx)
-		cancel()
+		snap, err := s.fetch(s.life)
 		s.mu.Lock()
 		f.snap, f.err = snap, err
 		if s.current = s.next; s.current != nil {

@@ -264,3 +264,13 @@ func TestReadQuotaIsKept(t *testing.T) {
 		}
 	})
 }
+
+// A read that takes several slow calls ends well: each has its own deadline.
+func TestSlowReads(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{Latency: 20 * time.Second}, shopBook(), sheet.Options{})
+		if _, err := s.Book(t.Context(), 0); err != nil {
+			t.Errorf("a slow sheet cannot be read: %v", err)
+		}
+	})
+}

@@ -67,7 +67,7 @@ const (
 // stampOwner reads a stamp.
 func (s *Sheet) stampOwner(ctx context.Context, c occupation.Commit) (owner, error) {
 	var m *sheets.DeveloperMetadata
-	err := s.repeat(ctx, func() (err error) {
+	err := s.repeat(ctx, func(ctx context.Context) (err error) {
 		m, err = s.service.Spreadsheets.DeveloperMetadata.Get(s.id, int64(c.Stamp)).Context(ctx).Do()
 		return err
 	})
