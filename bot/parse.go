@@ -73,7 +73,7 @@ func (b *Bot) withUnclear(ctx context.Context, r *request, c view.Choice, tags [
 
 var (
 	dayLike     = regexp.MustCompile(`^(\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})$`)
-	almostDay   = regexp.MustCompile(`^(\d{1,2}|\d{4})[^\d]`) // 30-dic, 3O-12
+	almostDay   = regexp.MustCompile(`^(\d{1,2}|\d{4})[^\d].{0,9}$`) // 30-dic, 3O-12
 	shortNumber = regexp.MustCompile(`^\d{1,2}$`)
 )
 

@@ -11,6 +11,7 @@ import (
 
 // The batch modal: thirty, each with its result, some of them refused.
 func TestABatchHasAResultForEverySpool(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{book: sixty()}, func(s *shop) {
 		form := s.opensBatch(s.mauricio)
 		offered, err := s.mauricio.Suggest(s.ctx, form, view.ActionBatchSpools, "NV0650 OT-1")
@@ -36,6 +37,7 @@ func TestABatchHasAResultForEverySpool(t *testing.T) {
 
 // What the form refuses, the person puts right in the form.
 func TestABatchThatIsNotWellFilled(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{book: sixty()}, func(s *shop) {
 		form := s.opensBatch(s.mauricio)
 		if answer, err := s.mauricio.Submit(s.ctx); err != nil || answer.Errors[view.BlockBatchSpools] == "" {
@@ -71,6 +73,7 @@ func TestABatchThatIsNotWellFilled(t *testing.T) {
 
 // A form that is closed while the work goes on loses no result.
 func TestTheResultsOfAClosedFormComeByDM(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{latency: 2 * time.Second}, func(s *shop) {
 		s.chooses(s.mauricio, s.opensBatch(s.mauricio), "MK", tagsFrom(0, 3)...)
 		if _, err := s.mauricio.Submit(s.ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 
 // Each command with a TAG and without, as one day in the shop.
 func TestEachCommandWithAndWithoutTag(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.asks(s.mauricio, "/ayuda", "/tomar", "/pausar", "/completar", "/lote", "/estado", "/mis-spools")
 		s.asks(s.mauricio, "/ayuda "+tag(1), "/tomar")
@@ -59,6 +60,7 @@ func TestEachCommandWithAndWithoutTag(t *testing.T) {
 
 // Several TAGs at once, for the other commands as well.
 func TestSeveralTagsForEachCommand(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		column := strings.Join(tagsFrom(0, 6), "\n")
 		s.asks(s.mauricio, "/tomar "+column, "Tomaste los 6")
@@ -77,6 +79,7 @@ func TestSeveralTagsForEachCommand(t *testing.T) {
 
 // The operation is what the spool needs and the person may do.
 func TestTheOperationIsInferred(t *testing.T) {
+	t.Parallel()
 	book := sheetsim.SmallWorkbook(
 		map[string]any{"TAG_SPOOL": "NUEVO-1", "Fecha_Materiales": 36400},
 		map[string]any{"TAG_SPOOL": "NUEVO-2", "Fecha_Materiales": 36400},

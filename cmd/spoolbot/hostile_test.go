@@ -37,6 +37,7 @@ func hostileBook() *sheetsim.Workbook {
 // Formulas, mentions and marks in names and cells stay text in the sheet, and
 // in Slack.
 func TestTextStaysText(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{book: hostileBook(), notStarted: true}, func(s *shop) {
 		s.rename(93, shout+" "+marks, formula)
 		s.rename(41, link, signs)

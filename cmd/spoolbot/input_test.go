@@ -16,6 +16,7 @@ type listed struct {
 
 // What people type and paste in the place of a TAG.
 func TestListsThatNameSpools(t *testing.T) {
+	t.Parallel()
 	pasted := func(before, after string, tags ...string) string {
 		var out strings.Builder
 		for _, tag := range tags {
@@ -60,6 +61,7 @@ func TestListsThatNameSpools(t *testing.T) {
 
 // What names no spool, or not one: the answer helps, and nothing changes.
 func TestListsThatNameNone(t *testing.T) {
+	t.Parallel()
 	cases := []listed{
 		{"nothing", "", []string{"Falta el TAG", tag(0)}, nil},
 		{"blanks", " \t  ", []string{"Falta el TAG"}, nil},
@@ -108,6 +110,7 @@ func unknownTags(n int) []string {
 // From an ambiguous part to the spool by one tap; what was clear in the list is
 // done at once.
 func TestAnAmbiguousPartIsClearedByATap(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{book: sixty()}, func(s *shop) {
 		asked := s.asks(s.mauricio, "/tomar 130", "calza con 10 spools")
 		s.taps(s.mauricio, asked, tag(4), tag(4), "tomado, es tuyo")
@@ -122,6 +125,7 @@ func TestAnAmbiguousPartIsClearedByATap(t *testing.T) {
 
 // Dates of COMPLETAR: it is 31-12-1999, nine in the evening.
 func TestDatesThatAreRefused(t *testing.T) {
+	t.Parallel()
 	cases := map[string]string{
 		"mañana":                      "No entiendo la fecha «mañana»",
 		"el viernes":                  "No entiendo la fecha «el viernes»",
@@ -162,7 +166,25 @@ func TestDatesThatAreRefused(t *testing.T) {
 	})
 }
 
+// The date waits with the question which spool is meant.
+func TestADateGoesAlongWithTheQuestion(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
+		which := s.asks(s.mauricio, "/completar ayer", "¿Cuál quieres completar?")
+		s.taps(s.mauricio, which, tag(2), tag(2), "completado", "30-12")
+		s.asks(s.mauricio, "/completar MK-13 ayer", tag(1), "completado", "30-12") // only one of them is his
+		for _, tag := range tagsFrom(1, 3) {
+			if got := rowsByTag(s.sheet)[tag]["FECHAARMADO"]; got != "30-12-1999" {
+				t.Errorf("%s was completed on %s", tag, got)
+			}
+		}
+		s.ends(slices.Concat(each("TOMAR", tagsFrom(1, 3)...), each("COMPLETAR", tagsFrom(1, 3)...))...)
+	})
+}
+
 func TestDatesThatAreTaken(t *testing.T) {
+	t.Parallel()
 	cases := []struct{ date, says, cell string }{
 		{"", "hoy", "31-12-1999"},
 		{tag(1) + ",ayer", "30-12", "30-12-1999"}, // without a blank

@@ -43,6 +43,7 @@ func (s *shop) outsiders() map[*slacksim.Person]string {
 
 // Whoever is not served is told why, at every door, and nothing happens.
 func TestPeopleWhoAreNotServed(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		refused := s.outsiders()
 		refused[s.slack.Person("U0PAULAINV")] = "invitado"
@@ -82,6 +83,7 @@ func TestPeopleWhoAreNotServed(t *testing.T) {
 
 // The IT person fills in Slack_ID, and the person is served.
 func TestWhoeverIsLinkedIsServedSoon(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		nicolas := s.slack.Person("U0NICOLASV")
 		s.asks(nicolas, "/tomar "+tag(1), "U0NICOLASV", "Slack_ID")

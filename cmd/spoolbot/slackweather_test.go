@@ -55,6 +55,7 @@ func (s *shop) answers(p *slacksim.Person, channel string) (n int) {
 // A socket that Slack recycles, with a warning and without, while a take is
 // under way and others type: nothing is lost, and there is no storm.
 func TestARecycledSocketLosesNothing(t *testing.T) {
+	t.Parallel()
 	for _, reason := range []string{"warning", "refresh_requested", "link_disabled"} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
@@ -86,6 +87,7 @@ func TestARecycledSocketLosesNothing(t *testing.T) {
 
 // Slack refuses every socket at once, for five minutes.
 func TestDisconnectsWithoutEndAreNoStorm(t *testing.T) {
+	t.Parallel()
 	for _, reason := range []string{"too_many_websockets", "refresh_requested", "link_disabled"} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
@@ -115,6 +117,7 @@ func TestDisconnectsWithoutEndAreNoStorm(t *testing.T) {
 // What Slack does not deliver was not done, and Slack itself says so. Both
 // sockets are gone for ten minutes.
 func TestBothSocketsAreGoneForAWhile(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{latency: 3 * time.Second}, func(s *shop) {
 		s.twoSockets()
 		card := s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
@@ -146,6 +149,7 @@ func TestBothSocketsAreGoneForAWhile(t *testing.T) {
 // A socket that hears and says nothing more is replaced; what Slack sends into
 // it meanwhile was not done.
 func TestSilentSocketsAreReplaced(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.twoSockets()
 		s.slack.Fail(slacksim.Fault{Silent: 2})
@@ -165,6 +169,7 @@ func TestSilentSocketsAreReplaced(t *testing.T) {
 
 // Every envelope three times: every deed once, every answer once.
 func TestEnvelopesThatComeThreeTimes(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.twoSockets()
 		s.slack.Fail(slacksim.Fault{Envelope: "*", Times: -1, Duplicate: 2})
@@ -192,6 +197,7 @@ func TestEnvelopesThatComeThreeTimes(t *testing.T) {
 // A copy that comes when everything is different by now, even after a restart
 // of the program, does nothing.
 func TestACopyThatComesMuchLaterDoesNothing(t *testing.T) {
+	t.Parallel()
 	for name, between := range map[string]func(*shop){
 		"":                func(*shop) {},
 		"after a restart": func(s *shop) { s.restarts() },
@@ -234,6 +240,7 @@ func (s *shop) restarts() {
 // Slack has given the command up when it arrives; the person was told of an
 // error, and tries again.
 func TestAnEnvelopeThatComesLate(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.twoSockets()
 		s.slack.Fail(slacksim.Fault{Envelope: "slash_commands", Delay: 2 * time.Second})
@@ -254,6 +261,7 @@ func TestAnEnvelopeThatComesLate(t *testing.T) {
 // A tap or a command that Slack loses is not done, and may be done again; an
 // event that it loses comes again by itself.
 func TestEnvelopesThatNeverCome(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.twoSockets()
 		s.slack.Fail(slacksim.Fault{Envelope: "slash_commands", Lost: true})

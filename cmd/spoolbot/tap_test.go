@@ -47,6 +47,7 @@ func (s *shop) presses(p *slacksim.Person, m slacksim.Message, words ...string) 
 }
 
 func TestAButtonOfAnotherPersonActsForWhoTapsIt(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		card := s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 		for label, action := range map[string]string{"Pausar": view.ActionPause, "Completar": view.ActionComplete} {
@@ -65,6 +66,7 @@ func TestAButtonOfAnotherPersonActsForWhoTapsIt(t *testing.T) {
 
 // A button's value comes from outside like everything else.
 func TestForgedButtonsChangeNothing(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 		for _, value := range []string{
@@ -89,6 +91,7 @@ func TestForgedButtonsChangeNothing(t *testing.T) {
 
 // The phone still shows what was true a while ago.
 func TestAStaleButtonTellsWhatHasHappenedSince(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		since   func(*shop) // what happens after Mauricio took the spool
@@ -123,6 +126,7 @@ func TestAStaleButtonTellsWhatHasHappenedSince(t *testing.T) {
 
 // Offers are a promise of nothing: who taps late is told who was faster.
 func TestAnOldOfferIsRefusedByNameAndHour(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		offered := s.asks(s.mauricio, "/tomar", "Falta el TAG")
 		fits := s.asks(s.mauricio, "/tomar 130", "calza con 10")
@@ -136,6 +140,7 @@ func TestAnOldOfferIsRefusedByNameAndHour(t *testing.T) {
 
 // Two taps on one button are one deed, and so are a tap and the same command.
 func TestTwoTapsAreOneDeed(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		offered := s.asks(s.mauricio, "/tomar", "Falta el TAG")
 		for range 3 {
@@ -161,6 +166,7 @@ func TestTwoTapsAreOneDeed(t *testing.T) {
 
 // What other messages say of a spool is put right when it ends somewhere else.
 func TestMessagesAreEditedWhenTheirTruthEnds(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		dm := s.mauricio.DM()
 		inDM := s.asksIn(s.mauricio, dm, "/tomar "+tag(1), "tomado, es tuyo")
@@ -192,6 +198,7 @@ func TestMessagesAreEditedWhenTheirTruthEnds(t *testing.T) {
 
 // Who loses a spool because time is over learns it from the next one's take.
 func TestTheCardOfALostSpoolSaysWhoHasItNow(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{lockTTL: 5 * time.Minute}, func(s *shop) {
 		dm := s.mauricio.DM()
 		card := s.asksIn(s.mauricio, dm, "/tomar "+tag(1), "tomado")
