@@ -19,7 +19,7 @@ func TestStartRaisesTheFenceOfAnOldBackup(t *testing.T) {
 		}
 		s.stop()
 		s.locks.Wipe()
-		if err := s.locks.Restore(t.Context(), nil, 1); err != nil {
+		if err := s.locks.Restore(s.t.Context(), nil, 1); err != nil {
 			t.Fatal(err)
 		}
 		s.open("b", s.records)
@@ -37,7 +37,7 @@ func TestAnOwedRowThatHasLandedIsNotDeliveredAgain(t *testing.T) {
 			s.records.Fail("Commit", occupationtest.RecordFault{Owed: true})
 			s.done("take", s.take(mauricio, "S-000")[0].Err)
 			s.stop()
-			ctx := t.Context()
+			ctx := s.t.Context()
 			if err := s.locks.Beat(ctx, "dead", 15*time.Second); err != nil {
 				t.Fatal(err)
 			}
@@ -71,4 +71,22 @@ func TestAnOwedRowThatHasLandedIsNotDeliveredAgain(t *testing.T) {
 			s.want("log in the end", s.log(), "TOMAR:S-000")
 		})
 	}
+}
+
+// An owed row is delivered when the spool has gone on long since: its cells are
+// not written another time.
+func TestAnOwedRowComesWithoutItsCells(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.records.Fail("Commit", occupationtest.RecordFault{Owed: true})
+		s.done("take", s.take(mauricio, "S-000")[0].Err)
+		s.done("pause", s.pause(mauricio, "S-000").Err)
+		s.done("take by another", s.take(juana, "S-000")[0].Err)
+		if err := s.Recover(s.t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second) // virtual: the row rides with the next commit
+		s.want("log", s.log(), "PAUSAR:S-000 TOMAR:S-000 TOMAR:S-000")
+		s.want("row", s.row("S-000"), "JP(7)|ARM en progreso")
+		s.want("lock", s.lock("S-000"), "7 held")
+	})
 }
