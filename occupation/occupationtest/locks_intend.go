@@ -84,6 +84,11 @@ func sameEvent(l *lockTest) {
 	if o := l.intend(take("e2", "A-2", nicolas, long), occupation.Accepted); o.Intent.Fence != first.Intent.Fence+1 {
 		l.Errorf("fence %d after %d: a refused intent has used one", o.Intent.Fence, first.Intent.Fence)
 	}
+	both, err := l.Locks.Intend(l.ctx, ours, []occupation.Intent{take("e2", "A-2", nicolas, long), take("e1", "A-1", mauricio, long)})
+	l.ok(err)
+	if both[0].Lock.Event != "e2" || both[1].Lock.Event != "e1" {
+		l.Errorf("remembered together: busy with %q and %q, want e2 and e1", both[0].Lock.Event, both[1].Lock.Event)
+	}
 }
 
 func takeOwn(l *lockTest) {
