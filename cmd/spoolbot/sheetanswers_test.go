@@ -32,6 +32,7 @@ func TestAnswersOfTheSheet(t *testing.T) {
 		{"no answer, and it lands just before we give up", sheetsim.Fault{Delay: 59*time.Second + 900*time.Millisecond}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				c.fault.Op = "write"
 				for n, step := range []struct{ line, says, row string }{
@@ -50,7 +51,7 @@ func TestAnswersOfTheSheet(t *testing.T) {
 					s.wantWhole()
 					s.sheet.ClearFaults()
 				}
-				s.later(5 * time.Minute) // for what lands late
+				s.later(90 * time.Second) // for what lands late
 				s.wantAudit("TOMAR:"+tag(3), "PAUSAR:"+tag(3), "TOMAR:"+tag(3), "COMPLETAR:"+tag(3))
 				s.wantWhole()
 				if news := s.mauricio.Messages(s.mauricio.DM()); len(news) > 0 {
@@ -74,14 +75,15 @@ func TestSheetStaysAway(t *testing.T) {
 		{"writes cut after", sheetsim.Fault{Op: "write", Times: -1, Cut: sheetsim.CutAfter}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				held := s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.sheet.Fail(c.fault)
 				took := s.types(s.mauricio, s.taller, "/tomar "+tag(3))
 				paused := s.clicks(s.carlos, held, "Pausar")
-				s.later(10 * time.Minute)
+				s.later(4 * time.Minute)
 				s.sheet.ClearFaults()
-				s.later(5 * time.Minute)
+				s.later(time.Minute)
 				took, paused = s.again(s.mauricio, took), s.again(s.carlos, paused)
 				if c.lands {
 					s.says(took, "es tuyo")
@@ -111,6 +113,7 @@ func TestSlowSheet(t *testing.T) {
 		{"reads as well", sheetsim.Fault{Op: "any"}, func(s *shop) string { return s.taller }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				c.slow.Times, c.slow.Delay = -1, 20*time.Second
 				s.sheet.Fail(c.slow)
@@ -164,6 +167,7 @@ func TestNoGuardOnStamps(t *testing.T) {
 		{"it lands at Google's limit", sheetsim.Fault{Cut: sheetsim.CutLate, LateBy: 179 * time.Second}, true, 220 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{notStarted: true}, func(s *shop) {
 				s.sheet.Fail(sheetsim.Fault{NoStampGuard: true})
 				s.start()
@@ -183,7 +187,7 @@ func TestNoGuardOnStamps(t *testing.T) {
 				if took := time.Since(began); took > c.after {
 					t.Errorf("the answer came after %v", took)
 				}
-				s.later(5 * time.Minute)
+				s.later(time.Minute)
 				s.wantAudit(want...)
 				s.wantWhole()
 			})
@@ -210,6 +214,7 @@ func TestBrokenAuditLog(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.edits(c.breaks)
@@ -218,10 +223,10 @@ func TestBrokenAuditLog(t *testing.T) {
 				s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "completado")
 				s.wantRow(tag(3), "MR(93)|ARM en progreso")
 				s.wantRow(tag(9), "|ARM completado")
-				s.later(10 * time.Minute)
+				s.later(2 * time.Minute)
 				s.says(s.types(s.mauricio, s.taller, "/pausar "+tag(2)), "pausado")
 				s.edits(c.mend)
-				s.later(3 * time.Minute)
+				s.later(2 * time.Minute)
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(4)), "es tuyo")
 				if n := len(events(s.sheet)); n != 6 {
 					t.Errorf("%d rows in the audit log, want 6: %s", n, s.audit())

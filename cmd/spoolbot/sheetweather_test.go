@@ -79,6 +79,7 @@ func TestHeaders(t *testing.T) {
 		{name: "pushed to the right", breaks: []sheetsim.Edit{{Kind: "insert_columns", At: 2, Count: 3}}, stillWorks: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.edits(c.breaks...)
@@ -110,6 +111,7 @@ func TestUnreadableCells(t *testing.T) {
 		{"in a row of a list", "E5", "llega pronto", "/tomar " + tag(2) + " " + tag(3) + " " + tag(4), "no puedo leer Fecha_Materiales en la fila 5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.edits(sheetsim.Edit{Kind: "set", Cell: c.cell, Value: c.value})
 				s.later(time.Minute)
@@ -145,6 +147,7 @@ func TestSheetComesBackEmptyOrHalved(t *testing.T) {
 		{"halved", sheetsim.Fault{Op: "read", Method: "values.batchGet", Times: -1, Halve: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{book: sheetsim.SmallWorkbook(smallRows(41)...)}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.sheet.Fail(c.fault)
@@ -162,10 +165,12 @@ func TestSheetComesBackEmptyOrHalved(t *testing.T) {
 			})
 		})
 		t.Run(c.name+" once", func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.later(10 * time.Second)
-				c.fault.Times = 1
-				s.sheet.Fail(c.fault)
+				once := c.fault
+				once.Times = 1
+				s.sheet.Fail(once)
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(39)), "es tuyo")
 				s.wantWhole()
 			})
@@ -191,6 +196,7 @@ func TestPeopleMoveRowsUnderTheWrite(t *testing.T) {
 	} {
 		for _, when := range []string{sheetsim.BeforeNextWrite, sheetsim.AfterNextRead} {
 			t.Run(c.name+" "+when, func(t *testing.T) {
+				t.Parallel()
 				inShop(t, shopOptions{}, func(s *shop) {
 					for i := 20; i < 26; i++ { // rows beside that are somebody's
 						s.types(s.carlos, s.taller, "/tomar "+tag(i))
@@ -221,6 +227,7 @@ func TestPeopleMoveRowsUnderTheWrite(t *testing.T) {
 
 // The row that is written is deleted at that very moment: no other row is hurt.
 func TestRowDeletedUnderTheWrite(t *testing.T) {
+	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.edits(sheetsim.Edit{Kind: "delete_rows", At: 5, When: sheetsim.BeforeNextWrite})
 		s.types(s.mauricio, s.taller, "/tomar "+tag(3))
@@ -247,6 +254,7 @@ func TestProtectedRange(t *testing.T) {
 		{name: "the tab", protect: sheetsim.Edit{Kind: "protect"}, all: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.edits(c.protect)
