@@ -89,7 +89,6 @@ func inShop(t *testing.T, o shopOptions, story func(*shop)) {
 				t.Errorf("the program ended with: %v", err)
 			}
 		}
-		<-time.After(31 * time.Second) // a shared read of the sheet ends by its own deadline
 		_ = s.client.Close()
 		s.slack.Close()
 		s.sheet.Close()
