@@ -10,6 +10,10 @@ import (
 	"time"
 )
 
+// maxMoves is how often a commit is prepared anew because people keep moving
+// what it was to write.
+const maxMoves = 5
+
 // maxLost is how often a finish is committed anew after commits that for
 // certain never landed.
 const maxLost = 3
@@ -18,7 +22,7 @@ const maxLost = 3
 // when some of them are refused.
 func (c *committer) carry(ctx context.Context, jobs []*job) {
 	began := time.Now()
-	for lost := 0; len(jobs) > 0; {
+	for lost, moves := 0, 0; len(jobs) > 0; {
 		draft, err := c.prepare(ctx, jobs)
 		if err != nil {
 			c.putAllBack(ctx, jobs, asError(asUnavailable(err)))
@@ -42,6 +46,8 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 			return
 		case end.again:
 			jobs = c.more(jobs)
+		case end.moved && moves < maxMoves:
+			moves++
 		case len(end.stale) > 0:
 			jobs = c.dropStale(ctx, jobs, end.stale)
 		case end.dead && lost < maxLost:

@@ -177,6 +177,9 @@ type Refused struct {
 	Bad []int
 	// Wait is positive when the same commit may be sent again after it (429).
 	Wait time.Duration
+	// Moved: people moved rows or columns away since Prepare; the same changes may
+	// be prepared anew.
+	Moved bool
 	// StampTaken: another commit uses this stamp id; choose another.
 	StampTaken bool
 	// Burned: recovery has burned the stamp; the commit belongs to nobody here.

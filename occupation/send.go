@@ -24,6 +24,7 @@ type ending struct {
 	stale   []string // these events are another replica's now
 	dead    bool     // refused: it was sent, and for certain never lands
 	unknown bool     // the process stops before it is known
+	moved   bool     // refused: what it was to write has moved, prepare anew
 	bad     []int    // refused: the changes to blame, if known
 	err     error
 	sends   int
@@ -95,7 +96,7 @@ func (c *committer) send(ctx context.Context, commit *Commit) ending {
 			if refused.Wait > 0 && end.err != nil { // an earlier sending may have landed
 				return c.resolve(ctx, commit, end)
 			}
-			end.bad = refused.Bad
+			end.bad, end.moved = refused.Bad, refused.Moved
 			if end.err = error(refused.Err); refused.Err == nil {
 				end.err = &Error{Code: SheetUnavailable, Reason: NothingDone, Err: refused}
 			}

@@ -68,6 +68,7 @@ func TestUnknownOutcomes(t *testing.T) {
 		{"not applied, and it may not be sent again", []occupationtest.RecordFault{{Err: unknown(false)}}, false},
 		{"never answered", []occupationtest.RecordFault{{Err: unknown(true)}, {Err: unknown(true)}, {Err: unknown(true)}, {Err: unknown(true)}}, false},
 		{"429 and then it works", []occupationtest.RecordFault{{Err: &occupation.Refused{Wait: 3 * time.Second}}}, true},
+		{"people moved the row away", []occupationtest.RecordFault{{Err: &occupation.Refused{Moved: true, Bad: []int{0}}}}, true},
 		{"stamp taken by another commit", []occupationtest.RecordFault{{Err: &occupation.Refused{StampTaken: true}}}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -115,7 +116,7 @@ func TestSlowSheet(t *testing.T) {
 		if waited := time.Since(began); waited > 10*time.Second {
 			t.Errorf("the person waited %v for the first word", waited)
 		}
-		news := <-s.notices.C
+		news := s.news()
 		if news.Err != nil || news.Intent.Tag != "S-000" || news.Intent.Worker.ID != 93 {
 			t.Errorf("news = %+v, want that S-000 is done for 93", news)
 		}
@@ -188,7 +189,7 @@ func TestRecovery(t *testing.T) {
 				time.Sleep(afterDeath)
 				s.open("b", s.records)
 				if c.kind != occupation.Take || c.landed {
-					<-s.notices.C // the worker is told what became of it
+					s.news() // the worker is told what became of it
 				}
 				s.want("log", s.log(), c.log)
 				s.want("lock", s.lock("S-000"), c.lock)
@@ -307,7 +308,7 @@ func TestLapsed(t *testing.T) {
 		s.locks.Advance(10 * time.Minute)
 		s.done("take after it", s.take(juana, "S-000")[0].Err)
 		s.want("log", s.log(), "TOMAR:S-000 VENCER:S-000 TOMAR:S-000")
-		if news := <-s.notices.C; news.Intent.Worker.ID != 93 || news.Err == nil || news.Err.Code != occupation.LockExpired {
+		if news := s.news(); news.Intent.Worker.ID != 93 || news.Err == nil || news.Err.Code != occupation.LockExpired {
 			t.Errorf("news = %+v, want LOCK_EXPIRED for 93", news)
 		}
 		late := s.pause(mauricio, "S-000").Err
@@ -381,7 +382,7 @@ func TestRecoveryGoesOn(t *testing.T) {
 		}
 		s.open("b", s.records)
 		s.want("lock while the sheet is away", s.lock("S-000"), "93 pending")
-		if news := <-s.notices.C; news.Err != nil {
+		if news := s.news(); news.Err != nil {
 			t.Errorf("news = %+v, want that the take is done", news)
 		}
 		s.want("lock", s.lock("S-000"), "93 held")

@@ -183,21 +183,26 @@ func TestSheetComesBackEmptyOrHalved(t *testing.T) {
 func TestPeopleMoveRowsUnderTheWrite(t *testing.T) {
 	row := func(kind string, at, count int) sheetsim.Edit { return sheetsim.Edit{Kind: kind, At: at, Count: count} }
 	for _, c := range []struct {
-		name  string
-		edits []sheetsim.Edit
-		gone  string // a row that people delete
+		name   string
+		before []sheetsim.Edit
+		edits  []sheetsim.Edit
+		gone   string // a row that people delete
 	}{
 		{name: "sort", edits: []sheetsim.Edit{{Kind: "sort", Column: "TAG_SPOOL", Value: "desc"}}},
 		{name: "insert above", edits: []sheetsim.Edit{row("insert_rows", 2, 1)}},
 		{name: "insert many above", edits: []sheetsim.Edit{row("insert_rows", 3, 7)}},
 		{name: "delete above", edits: []sheetsim.Edit{row("delete_rows", 2, 1)}, gone: tag(0)},
 		{name: "insert a column", edits: []sheetsim.Edit{{Kind: "insert_columns", At: 8}}},
+		{name: "delete a column", before: []sheetsim.Edit{{Kind: "insert_columns", At: 13, Count: 3}, {Kind: "insert_columns", At: 2, Count: 3}}, edits: []sheetsim.Edit{{Kind: "delete_columns", At: 2}}},
+		{name: "move a column", edits: []sheetsim.Edit{{Kind: "move_column", Column: "Ocupado_Por", At: 7}}},
 		{name: "insert, then sort", edits: []sheetsim.Edit{row("insert_rows", 2, 1), {Kind: "sort", Column: "NV", Value: "desc"}}},
 	} {
 		for _, when := range []string{sheetsim.BeforeNextWrite, sheetsim.AfterNextRead} {
 			t.Run(c.name+" "+when, func(t *testing.T) {
 				t.Parallel()
 				inShop(t, shopOptions{}, func(s *shop) {
+					s.edits(c.before...)
+					s.later(10 * time.Second)
 					for i := 20; i < 26; i++ { // rows beside that are somebody's
 						s.types(s.carlos, s.taller, "/tomar "+tag(i))
 					}
@@ -238,6 +243,53 @@ func TestRowDeletedUnderTheWrite(t *testing.T) {
 			}
 		}
 		s.wantAudit("TOMAR:" + tag(3))
+	})
+}
+
+// A column is deleted at the very moment, and the write falls off the grid: the
+// sheet refuses all of it, and it is made anew.
+func TestWriteFallsOffTheGrid(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.edits(sheetsim.Edit{Kind: "insert_columns", At: 2}, sheetsim.Edit{Kind: "delete_columns", At: 2, When: sheetsim.BeforeNextWrite})
+		s.later(10 * time.Second)
+		s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)+" "+tag(4)), "Tomaste los 2")
+		s.wantAudit("TOMAR:"+tag(3), "TOMAR:"+tag(4))
+		s.wantWhole()
+	})
+}
+
+// A header is renamed at the very moment of the write: it is told as being
+// checked, and put right once the header is back.
+func TestHeaderRenamedUnderTheWrite(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.edits(sheetsim.Edit{Kind: "rename_header", Column: "Ocupado_Por", Value: "quién", When: sheetsim.BeforeNextWrite})
+		m := s.types(s.mauricio, s.taller, "/tomar "+tag(3))
+		s.says(m, "verificando")
+		s.says(s.types(s.carlos, s.taller, "/tomar "+tag(4)), "falta la columna Ocupado_Por")
+		s.edits(sheetsim.Edit{Kind: "rename_header", Column: "quién", Value: "Ocupado_Por"})
+		s.seesChanged(s.mauricio, m, "es tuyo")
+		s.wantRow(tag(3), "MR(93)|ARM en progreso")
+		s.wantAudit("TOMAR:" + tag(3))
+		s.wantWhole()
+	})
+}
+
+// The service account may only read.
+func TestSheetSharedToReadOnly(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.types(s.carlos, s.taller, "/tomar "+tag(9))
+		s.sheet.Fail(sheetsim.Fault{Op: "write", Status: 403, Times: -1})
+		s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "no me deja escribir", "No se cambió nada")
+		s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "no me deja escribir", "No se cambió nada")
+		s.wantRow(tag(9), "CN(41)|ARM en progreso")
+		s.wantWhole()
+		s.sheet.ClearFaults()
+		s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "completado")
+		s.wantAudit("TOMAR:"+tag(9), "COMPLETAR:"+tag(9))
+		s.wantWhole()
 	})
 }
 

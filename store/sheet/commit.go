@@ -133,7 +133,8 @@ func (s *Sheet) blameRow(ctx context.Context, c occupation.Commit, r planRow, ce
 		return out
 	}
 	if snap.table.key(r.Row) != occupation.TagKey(r.Tag) || snap.table.head(cell.Col) != cell.Head {
-		return out // moved meanwhile, out of the grid perhaps
+		out.Moved = true // out of the grid perhaps
+		return out
 	}
 	out.Err = &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.Protected, Tag: r.Tag, Row: r.Row, Err: err}
 	for column, col := range snap.table.cols {
