@@ -7,8 +7,8 @@ import (
 )
 
 // Memory is what the bot remembers beyond one request, shared by all replicas.
-// Everything in it may be lost without harm to any spool: the core carries no
-// request out twice.
+// Without it sheet and locks stay true; but the core knows a request only while
+// it is under way, so a copy of an envelope that comes later is then a new one.
 type Memory interface {
 	// First remembers the keys and reports whether none of them was known.
 	First(ctx context.Context, keys []string, ttl time.Duration) (bool, error)
@@ -24,8 +24,7 @@ const replayLife = time.Hour
 
 // first reports whether the envelope is seen for the first time, by any of its
 // identities. When the memory does not answer it is taken for new: the retry of
-// an event may be its only delivery, and the core recognises the request by its
-// key all the same.
+// an event may be its only delivery, and Slack does not repeat taps and commands.
 func (b *Bot) first(ctx context.Context, ids []string) bool {
 	if len(ids) == 0 {
 		return true
