@@ -46,7 +46,7 @@ func TestResultsOfATakeStandWithTheirSpools(t *testing.T) {
 		})
 		s.want("log", s.log(), "TOMAR:S-003 TOMAR:S-006 TOMAR:S-002 TOMAR:S-004 TOMAR:S-001 TOMAR:S-005 VENCER:S-003 VENCER:S-006 TOMAR:S-003 TOMAR:S-006")
 		for range 2 {
-			<-s.notices.C // the former holder is told
+			s.news() // the former holder is told
 		}
 	})
 }

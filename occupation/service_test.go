@@ -134,6 +134,18 @@ func (s *shop) lock(tag string) string {
 	return fmt.Sprintf("%d %s", snap.Locks[0].Holder.ID, snap.Locks[0].State)
 }
 
+// news is the next thing that somebody is told.
+func (s *shop) news() occupation.Notice {
+	s.t.Helper()
+	select {
+	case n := <-s.notices.C:
+		return n
+	case <-time.After(10 * time.Minute): // virtual
+		s.t.Fatal("nobody was told")
+		return occupation.Notice{}
+	}
+}
+
 func (s *shop) want(what, got, want string) {
 	s.t.Helper()
 	if got != want {

@@ -1,0 +1,51 @@
+package occupation_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/spoolbot/spoolbot/occupation"
+	"github.com/spoolbot/spoolbot/occupation/occupationtest"
+)
+
+// Who is told that it is done may rely on the lock, too: also where the lock
+// store does not take the settling at first.
+func TestAnAnswerComesAfterTheSettling(t *testing.T) {
+	for _, applied := range []bool{false, true} {
+		t.Run(fmt.Sprintf("applied %v", applied), func(t *testing.T) {
+			inShop(t, 1, func(s *shop) {
+				s.locks.Fail("Settle", errLine, applied)
+				s.done("take", s.take(mauricio, "S-000")[0].Err)
+				s.want("lock", s.lock("S-000"), "93 held")
+				s.locks.Fail("Settle", errLine, applied)
+				s.done("pause", s.pause(mauricio, "S-000").Err)
+				s.want("lock", s.lock("S-000"), "")
+			})
+		})
+	}
+}
+
+// Every sending is one write of the shared quota, those after a lost answer and
+// those of a repair as well.
+func TestEverySendingTakesAWriteOfTheQuota(t *testing.T) {
+	lost := &occupation.Unknown{Err: errLine, Again: true}
+	for name, faults := range map[string][]occupationtest.RecordFault{
+		"one":           {{}},
+		"lost answers":  {{Err: lost}, {Err: lost, Applied: true}},
+		"never landed":  {{Err: lost}, {Err: lost}, {Err: lost}, {Err: lost}},
+		"a taken stamp": {{Err: &occupation.Refused{StampTaken: true}}},
+		"a repair":      {{Moved: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inShop(t, 2, func(s *shop) {
+				for _, f := range faults {
+					s.records.Fail("Commit", f)
+				}
+				s.take(mauricio, "S-000")
+				if sent, taken := s.records.Calls("Commit"), s.locks.Calls("Bind"); sent != taken {
+					t.Errorf("%d sendings took %d writes", sent, taken)
+				}
+			})
+		})
+	}
+}
