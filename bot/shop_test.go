@@ -235,7 +235,9 @@ func hasAll(shown string, texts []string) bool {
 // asks types a line in the workshop's channel and waits for the answer.
 func (s *shop) asks(p *slacksim.Person, line string, texts ...string) slacksim.Message {
 	s.t.Helper()
+	before := p.Last(s.taller).TS
 	s.types(p, s.taller, line)
+	s.wait("there is an answer to "+line, func() bool { return p.Last(s.taller).TS != before })
 	return s.sees(p, s.taller, texts...)
 }
 
