@@ -80,7 +80,7 @@ func TestKilledWithThirtyInFlight(t *testing.T) {
 		stage func(w *works) bool
 	}{
 		{"while they are intended", 0, func(w *works) bool { return w.inRedis("intents") >= 10 }},
-		{"when all are intended", 0, func(w *works) bool { return w.inRedis("intents") == crew }},
+		{"when all are intended", 3 * time.Second, func(w *works) bool { return w.inRedis("intents") == crew }},
 		{"while the sheet has the write", 3 * time.Second, func(w *works) bool { return w.inRedis("commits") > 0 }},
 		{"when it has landed", 0, func(w *works) bool { return len(events(w.far.sheet)) > 20 }},
 	} {
@@ -102,6 +102,40 @@ func TestKilledWithThirtyInFlight(t *testing.T) {
 			begun := w.intended()
 			w.heartbeatEnds()
 			w.wantThirty(w.serve(), func(tag string) bool { return begun[tag] })
+		})
+	}
+}
+
+// A program that is frozen with thirty changes in flight, given up for dead, and
+// wakes up when another has brought them to their end, does nothing twice.
+func TestFrozenProcessWakesUpLate(t *testing.T) {
+	for name, stage := range map[string]func(w *works) bool{
+		"after intending": func(w *works) bool { return w.inRedis("intents") == crew },
+		"after sending":   func(w *works) bool { return w.inRedis("commits") > 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := openWorks(t, 400*time.Millisecond)
+			w.complaints = true // it acknowledges when it wakes up
+			first := w.serve()
+			w.twentyHold(first)
+			w.comes("twenty are settled", func() bool { return w.inRedis("intents") == 0 }, first)
+			w.far.sheet.Fail(sheetsim.Fault{Op: "write", Delay: 3 * time.Second})
+			var acting sync.WaitGroup
+			acting.Go(w.thirtyAct)
+			w.comes(name, func() bool { return stage(w) }, first)
+			first.signal(syscall.SIGSTOP)
+			acting.Wait()
+			begun := w.intended()
+			w.heartbeatEnds()
+			second := runChild(t, w.far.environmentList(demoFlags{lockTTL: time.Hour}), "serve")
+			w.wantThirty(second, func(tag string) bool { return begun[tag] })
+			first.signal(syscall.SIGCONT)
+			first.signal(syscall.SIGTERM)
+			first.exits(exitDone, 20*time.Second)
+			w.comes("nothing is on its way any more", func() bool { return w.inRedis("intents")+w.inRedis("commits") == 0 }, second)
+			w.whole.check(t)
+			second.signal(syscall.SIGTERM)
+			second.exits(exitDone, 20*time.Second)
 		})
 	}
 }
