@@ -2,7 +2,10 @@ package occupation_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/occupation/occupationtest"
@@ -48,4 +51,33 @@ func TestEverySendingTakesAWriteOfTheQuota(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The lock store forgets everything while a commit is on its way: who is told
+// that it is done holds the lock, and nobody slips in meanwhile.
+func TestALockStoreThatForgetsDuringACommit(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			s.done("take", s.take(mauricio, "S-000")[0].Err)
+			s.want("lock", s.lock("S-000"), "93 held")
+		})
+		synctest.Wait()
+		s.locks.Wipe()
+		wg.Wait()
+	})
+	inShop(t, 1, func(s *shop) {
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+		var wg sync.WaitGroup
+		wg.Go(func() { s.done("take", s.take(mauricio, "S-000")[0].Err) })
+		synctest.Wait()
+		s.locks.Wipe()
+		s.refused("take by another", s.take(juana, "S-000")[0].Err, occupation.SpoolOccupied, "")
+		wg.Wait()
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
 }

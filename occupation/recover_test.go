@@ -1,6 +1,7 @@
 package occupation_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -89,4 +90,53 @@ func TestAnOwedRowComesWithoutItsCells(t *testing.T) {
 		s.want("row", s.row("S-000"), "JP(7)|ARM en progreso")
 		s.want("lock", s.lock("S-000"), "7 held")
 	})
+}
+
+// People had moved the rows before a commit landed, and its process died then:
+// who finds out that it has landed puts right what it hit.
+func TestRecoveryPutsRightWhatWasMoved(t *testing.T) {
+	inShop(t, 3, func(s *shop) {
+		s.stop()
+		commit := s.dies(occupation.Take, true, false)
+		s.records.Fail("Commit", occupationtest.RecordFault{Moved: true})
+		if _, err := s.records.Commit(s.t.Context(), commit); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(afterDeath)
+		s.open("b", s.records)
+		if news := s.news(); news.Err != nil {
+			t.Errorf("news = %+v, want that the take is done", news)
+		}
+		s.want("row", s.row("S-000"), "MR(93)|ARM en progreso")
+		s.want("the row that was hit", s.row("S-002"), "|")
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
+
+// A repair may miss as well.
+func TestARepairThatMissesIsFollowedByAnother(t *testing.T) {
+	inShop(t, 3, func(s *shop) {
+		s.stop()
+		s.open("b", &missingRepair{Records: s.records})
+		s.records.Fail("Commit", occupationtest.RecordFault{Moved: true})
+		s.done("take", s.take(mauricio, "S-000")[0].Err)
+		s.want("row", s.row("S-000"), "MR(93)|ARM en progreso")
+		s.want("the row that was hit", s.row("S-002"), "|")
+	})
+}
+
+// missingRepair is records whose first repair does nothing but leave the same
+// to another.
+type missingRepair struct {
+	*occupationtest.Records
+	missed bool
+}
+
+func (r *missingRepair) Commit(ctx context.Context, c occupation.Commit) (occupation.Receipt, error) {
+	if c.Repair && !r.missed {
+		r.missed = true
+		return occupation.Receipt{Remainder: c.Plan}, nil
+	}
+	return r.Records.Commit(ctx, c)
 }

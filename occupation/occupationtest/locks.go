@@ -45,6 +45,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"binding again only takes a write", bindAgain},
 		{"binding to another commit replaces the binding", bindAnew},
 		{"writes are limited and waiting binds nothing", bindQuota},
+		{"sending again takes a write as well", bindAgainQuota},
 		{"the quota holds over any minute", bindQuotaWindow},
 		{"settling a take holds it", settleTake},
 		{"settling a finish frees it", settleFinish},

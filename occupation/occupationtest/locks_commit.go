@@ -93,6 +93,19 @@ func bindQuota(l *lockTest) {
 	}
 }
 
+func bindAgainQuota(l *lockTest) {
+	l.seed()
+	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
+	for range 56 {
+		b, err := l.Locks.Bind(l.ctx, ours, commitOf("c1", o))
+		l.ok(err)
+		if b.Wait > 0 {
+			return
+		}
+	}
+	l.Error("56 sendings of one commit at once")
+}
+
 func bindQuotaWindow(l *lockTest) {
 	if l.Advance == nil {
 		return // it takes minutes
