@@ -140,3 +140,28 @@ func TestAnUnknownCommitIsNotShown(t *testing.T) {
 		}
 	})
 }
+
+// Between the hit and the repair somebody writes into the row that was hit:
+// that stays, and the rest is put back.
+func TestARepairLeavesWhatSomebodyWroteSince(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
+		c := s.prepare("c1", 71, change(occupation.Take, "e1", "B-3", 1))
+		s.edit(sheetsim.Edit{Kind: "insert_rows", Sheet: "Operaciones", At: 2, When: sheetsim.BeforeNextWrite})
+		s.sim.Fail(sheetsim.Fault{Op: "read", Status: 503, Times: -1})
+		as[*occupation.Unknown](t, second(s.Commit(t.Context(), c))) // it hit B-2, and the row cannot be read
+		s.sim.ClearFaults()
+		s.edit(sheetsim.Edit{Kind: "set", Cell: "Operaciones!J4", Value: "JP(7)"})
+		s.land(c)
+
+		want := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
+		want.edit(sheetsim.Edit{Kind: "insert_rows", Sheet: "Operaciones", At: 2}, sheetsim.Edit{Kind: "set", Cell: "Operaciones!J4", Value: "JP(7)"})
+		if _, err := want.Book(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		want.land(want.prepare("w", 5, c.Changes...))
+		if diff := cmp.Diff(trimmed(want.sim.Rows("Operaciones")), trimmed(s.sim.Rows("Operaciones"))); diff != "" {
+			t.Errorf("the sheet (-want +got):\n%s", diff)
+		}
+	})
+}
