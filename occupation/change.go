@@ -22,32 +22,45 @@ type changed struct {
 func (s *Service) change(ctx context.Context, intents []Intent) ([]changed, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
 	defer cancel()
-	out, overtaken, err := s.attempt(ctx, intents)
-	if err != nil || len(overtaken) == 0 {
-		return out, err
-	}
-	// The worker's earlier tap of another kind has ended meanwhile: ask again.
-	again := make([]Intent, len(overtaken))
-	for j, i := range overtaken {
-		again[j] = intents[i]
-	}
-	second, _, err := s.attempt(ctx, again)
+	out, waiting, err := s.attempt(ctx, intents)
 	if err != nil {
 		return nil, err
 	}
-	for j, i := range overtaken {
-		out[i] = second[j]
-		if out[i].Verdict == Busy && out[i].err == nil {
-			out[i].err = checking(again[j].Tag)
+	for pause := 20 * time.Millisecond; len(waiting) > 0; pause = min(2*pause, time.Second) {
+		if wait(ctx, pause) != nil {
+			for _, i := range waiting {
+				out[i].err = checking(intents[i].Tag)
+			}
+			break
 		}
+		again := make([]Intent, len(waiting))
+		for j, i := range waiting {
+			again[j] = intents[i]
+		}
+		next, still, err := s.attempt(ctx, again)
+		if err != nil {
+			for _, i := range waiting {
+				out[i].err = asError(err)
+			}
+			break
+		}
+		for j, i := range waiting {
+			out[i] = next[j]
+		}
+		for k, j := range still {
+			still[k] = waiting[j]
+		}
+		waiting = still
 	}
 	return out, nil
 }
 
-// attempt is one round of change. overtaken are the indexes of the intents that
-// waited for the end of an earlier intent of another kind, and were not
-// recorded themselves.
-func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed, overtaken []int, err error) {
+// attempt is one round of change. waiting are the indexes of the intents that
+// were not recorded because an earlier one of the same worker is or was on its
+// way: one of another kind, which has ended meanwhile, or one of which nothing
+// is known here, because another replica carries it, or a tap of this very
+// moment. They are to be asked again.
+func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed, waiting []int, err error) {
 	if len(intents) == 0 {
 		return nil, nil, nil
 	}
@@ -70,7 +83,7 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 		j := jobs[i]
 		if j == nil {
 			if o.Verdict == Busy {
-				out[i].err = checking(o.Lock.Tag)
+				waiting = append(waiting, i)
 			}
 			continue
 		}
@@ -83,12 +96,12 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 			out[i].err = j.leave()
 			out[i].Intent, out[i].Lock = j.intent, j.intent.lock()
 		case j.ended():
-			overtaken = append(overtaken, i)
+			waiting = append(waiting, i)
 		default:
 			out[i].err = checking(o.Lock.Tag)
 		}
 	}
-	return out, overtaken, nil
+	return out, waiting, nil
 }
 
 // intend is Locks.Intend, with the lock store rebuilt first where it is empty.
@@ -111,7 +124,7 @@ func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, erro
 
 // follow makes the job of an accepted intent, which is fresh and has to be
 // queued, or finds the job of the earlier intent that a Busy verdict speaks of.
-// nil = there is nothing to wait for here: another replica carries it.
+// nil = there is nothing to wait for here.
 func (s *Service) follow(o Outcome) (j *job, fresh bool) {
 	switch o.Verdict {
 	case Accepted:

@@ -313,6 +313,22 @@ func TestTwoTapsOfOnePerson(t *testing.T) {
 	})
 }
 
+// A tap whose spool another replica has in hand waits for what becomes of it.
+func TestTapCarriedElsewhere(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		commit := s.dies(occupation.Take, false, false) // alive for 15 s yet
+		var wg sync.WaitGroup
+		wg.Go(func() { s.done("take", s.take(mauricio, "S-000")[0].Err) })
+		time.Sleep(2 * time.Second) // virtual
+		if err := s.locks.Undo(s.t.Context(), "", commit.Events()); err != nil {
+			t.Error(err)
+		}
+		wg.Wait()
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
+
 func TestRaceForOneSpool(t *testing.T) {
 	inShop(t, 1, func(s *shop) {
 		var wg sync.WaitGroup
