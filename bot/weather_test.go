@@ -10,6 +10,7 @@ import (
 
 	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/bot/slacksim"
+	"github.com/spoolbot/spoolbot/occupation"
 )
 
 // sheetTaking makes the sheet take this long for a write.
@@ -205,6 +206,37 @@ func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
 			t.Errorf("%d takes, want 20", n)
 		}
 	}, sheetTaking(500*time.Millisecond))
+}
+
+// The core ends after the bot and still has something to tell then.
+func TestNewsThatComeAfterTheEndAreTold(t *testing.T) {
+	inShop(t, func(s *shop) {
+		if err := s.stop(); err != nil {
+			t.Fatal(err)
+		}
+		s.bot.Settled(s.t.Context(), notTaken(tag(1)))
+		s.sees(s.mauricio, s.mauricio.DM(), tag(1))
+	})
+}
+
+// Who has no more room in the queue is told the news all the same.
+func TestNewsForWhoSendsTooMuchAreTold(t *testing.T) {
+	inShop(t, func(s *shop) {
+		for i := range 22 {
+			s.types(s.mauricio, s.taller, "/tomar "+tag(i))
+		}
+		s.bot.Settled(s.t.Context(), notTaken(tag(50)))
+		s.sees(s.mauricio, s.mauricio.DM(), tag(50))
+		s.passes(2 * time.Minute)
+	}, sheetTaking(time.Second))
+}
+
+// notTaken is the news that Mauricio's take came to nothing.
+func notTaken(tag string) occupation.Notice {
+	return occupation.Notice{
+		Intent: occupation.Intent{Kind: occupation.Take, Key: occupation.TagKey(tag), Tag: tag, Worker: occupation.Holder{ID: 93}},
+		Err:    &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.NothingDone, Tag: tag},
+	}
 }
 
 func TestStoppingDoesNotWaitForEver(t *testing.T) {
