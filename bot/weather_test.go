@@ -231,6 +231,19 @@ func TestNewsForWhoSendsTooMuchAreTold(t *testing.T) {
 	}, sheetTaking(time.Second))
 }
 
+func TestNewsAreToldOnce(t *testing.T) {
+	inShop(t, func(s *shop) {
+		for i := range 3 {
+			s.bot.Settled(s.t.Context(), notTaken(tag(i)))
+			s.sees(s.mauricio, s.mauricio.DM(), tag(i))
+			s.passes(10 * time.Second)
+		}
+		if n := len(s.mauricio.Messages(s.mauricio.DM())); n != 3 {
+			t.Errorf("%d messages of three news", n)
+		}
+	})
+}
+
 // notTaken is the news that Mauricio's take came to nothing.
 func notTaken(tag string) occupation.Notice {
 	return occupation.Notice{
