@@ -81,3 +81,16 @@ func TestALockStoreThatForgetsDuringACommit(t *testing.T) {
 		s.want("log", s.log(), "TOMAR:S-000")
 	})
 }
+
+// Another replica carries the person's first tap: the second one does not know
+// yet what becomes of it.
+func TestATapThatAnotherReplicaCarriesIsBeingChecked(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.dies(occupation.Take, false, false)
+		s.refused("take", s.take(mauricio, "S-000")[0].Err, occupation.SheetUnavailable, occupation.BeingChecked)
+		time.Sleep(2 * afterDeath)
+		if news := s.news(); news.Err == nil {
+			t.Errorf("news = %+v, want that the take came to nothing", news)
+		}
+	})
+}

@@ -83,6 +83,35 @@ func TestResultsOfAPauseThatOvertakesATake(t *testing.T) {
 	})
 }
 
+// Another replica is taking two of the spools, one after the other.
+func TestResultsOfAPauseThatOvertakesTakesElsewhere(t *testing.T) {
+	inShop(t, 3, func(s *shop) {
+		s.take(mauricio, "S-000")
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+		stop := s.stop
+		var wg sync.WaitGroup
+		for _, tag := range []string{"S-001", "S-002"} {
+			elsewhere := s.Service
+			wg.Go(func() {
+				out, err := elsewhere.Take(s.t.Context(), s.request(mauricio), "", []string{tag})
+				if err != nil || out[0].Err != nil {
+					t.Errorf("take %s: %v %+v", tag, err, out)
+				}
+			})
+			time.Sleep(time.Second / 2)
+		}
+		s.open("c", s.records)
+		tags := []string{"S-000", "S-001", "S-002"}
+		s.wantResults(s.pauseAll(mauricio, tags), tags, []occupation.Code{"", "", ""})
+		wg.Wait()
+		for _, tag := range tags {
+			s.want("row of "+tag, s.row(tag), "|ARM parcial (pausado)")
+		}
+		stop()
+	})
+}
+
 func (s *shop) pauseAll(w occupation.Worker, tags []string) []occupation.Result {
 	s.t.Helper()
 	targets := make([]occupation.Target, len(tags))
