@@ -94,3 +94,41 @@ func TestATapThatAnotherReplicaCarriesIsBeingChecked(t *testing.T) {
 		}
 	})
 }
+
+// The lock store forgets everything, and the sheet cannot be read to rebuild it:
+// nobody is told that they hold what no lock says.
+func TestWhatCannotBeSettledIsNoSuccess(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			r := s.take(mauricio, "S-000")[0]
+			if r.Err == nil || r.Err.Reason != occupation.BeingChecked {
+				t.Errorf("take: %v, want that it is being checked", r.Err)
+			}
+		})
+		synctest.Wait()
+		s.locks.Wipe()
+		s.records.Fail("Book", occupationtest.RecordFault{Err: errLine})
+		wg.Wait()
+	})
+}
+
+// When no write is free the commit waits as long as the lock store says, and
+// does not ask it over and over.
+func TestAWaitForTheQuotaIsWaited(t *testing.T) {
+	inShop(t, 60, func(s *shop) {
+		began := time.Now()
+		for i := range 60 {
+			if err := s.take(mauricio, fmt.Sprintf("S-%03d", i))[0].Err; err != nil && err.Reason != occupation.BeingChecked {
+				t.Errorf("take %d: %v", i, err)
+			}
+		}
+		if n := s.locks.Calls("Bind"); n > 65 {
+			t.Errorf("60 commits asked %d times for a write", n)
+		}
+		time.Sleep(time.Minute - time.Since(began) + time.Second) // virtual
+		s.want("lock", s.lock("S-059"), "93 held")
+	})
+}

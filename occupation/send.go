@@ -175,9 +175,22 @@ func (c *committer) repair(ctx context.Context, commit Commit, end ending) endin
 		default:
 			end.err = second.err
 			refused++
+			if second.moved { // what the repair was to write has moved in turn: look anew
+				c.lookAnew(ctx, commit, &end)
+			}
 		}
 	}
 	return end
+}
+
+// lookAnew asks the records once more what a landed commit has left to put
+// right; where they do not answer the old plan stands.
+func (c *committer) lookAnew(ctx context.Context, commit Commit, end *ending) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
+	defer cancel()
+	if landed, receipt, err := c.records.Resolve(ctx, commit); err == nil && landed {
+		end.receipt.Remainder = receipt.Remainder
+	}
 }
 
 // backoff is the pause before try n+1: growing from half a second to fifteen,

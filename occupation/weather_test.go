@@ -249,6 +249,20 @@ func TestPeopleMoveRows(t *testing.T) {
 	})
 }
 
+// The rows that a repair was to put right are moved in turn: it is planned anew.
+func TestPeopleMoveRowsUnderTheRepair(t *testing.T) {
+	inShop(t, 3, func(s *shop) {
+		s.records.Fail("Commit", occupationtest.RecordFault{Moved: true})
+		s.records.Fail("Commit", occupationtest.RecordFault{Err: &occupation.Refused{Moved: true}})
+		s.done("take", s.take(mauricio, "S-000")[0].Err)
+		s.want("S-000", s.row("S-000"), "MR(93)|ARM en progreso")
+		s.want("S-002, which was hit", s.row("S-002"), "|")
+		if n := s.records.Calls("Resolve"); n != 1 {
+			t.Errorf("the records were asked %d times what is left to put right, want once", n)
+		}
+	})
+}
+
 func TestAuditLogBroken(t *testing.T) {
 	inShop(t, 1, func(s *shop) {
 		s.records.Fail("Commit", occupationtest.RecordFault{Owed: true})
