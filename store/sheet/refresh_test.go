@@ -48,6 +48,23 @@ func TestRefreshWhileIdleAndBusy(t *testing.T) {
 	})
 }
 
+// Many people at once are one busy shop: what was read a moment ago is not read
+// again for each of them.
+func TestTouchesOfOneMomentAreOneRead(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+		time.Sleep(time.Minute)
+		began := time.Now()
+		for range 18 {
+			s.Touch()
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := s.calls("read", began); n != 1 {
+			t.Errorf("18 touches within two seconds made %d reads, want 1", n)
+		}
+	})
+}
+
 func TestABatchOfFiftyIsOneWriteAndNoRead(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{Latency: 250 * time.Millisecond}, sheetsim.Sample(1, morning), sheet.Options{})
