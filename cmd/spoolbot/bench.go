@@ -23,6 +23,7 @@ type benchFlags struct {
 	rounds  int
 	acks    int
 	idle    time.Duration
+	redis   *benchRedis
 }
 
 // bench measures the program against the emulators and prints one figure a
@@ -40,19 +41,26 @@ func bench(ctx context.Context, in invocation) error {
 	}
 	r := &report{out: in.stdout}
 	r.note("sheet round trip %v; %d rounds, %d acks; the emulators run in the same process", f.latency, f.rounds, f.acks)
+	redis.SetLogger(redisLog{zerolog.Nop()})
+	server, err := startBenchRedis(ctx, r)
+	if err != nil {
+		return fmt.Errorf("redis for the bench: %w", err)
+	}
+	defer server.stop()
+	f.redis = server
 	// What waits by itself is measured beside the rest; what counts milliseconds
 	// or memory has the machine to itself afterwards.
 	var wg sync.WaitGroup
 	var idleErr, callErr error
 	wg.Go(func() { idleErr = benchIdle(ctx, f, r) })
 	wg.Go(func() { callErr = benchCallByCall(ctx, f, r) })
-	err := benchOperations(ctx, f, r)
+	err = benchOperations(ctx, f, r)
 	wg.Wait()
 	for _, step := range []func() error{
 		func() error { return err },
 		func() error { return idleErr },
 		func() error { return callErr },
-		func() error { return benchLocks(ctx, r) },
+		func() error { return benchLocks(ctx, f, r) },
 		func() error { return benchStart(ctx, f, in, r) },
 	} {
 		if err := step(); err != nil {
@@ -146,11 +154,11 @@ func openBenchShop(ctx context.Context, f demoFlags) (*benchShop, error) {
 
 // pace keeps the operations below the place where the write quota begins to
 // space them: the figures are of one operation alone, not of a full minute.
-const pace = 1600 * time.Millisecond
+const pace = 1800 * time.Millisecond
 
 // benchOperations measures what people wait for.
 func benchOperations(ctx context.Context, f benchFlags, r *report) error {
-	b, err := openBenchShop(ctx, demoFlags{latency: f.latency, quota: 60, lockTTL: time.Hour, seed: 1})
+	b, err := openBenchShop(ctx, demoFlags{latency: f.latency, quota: 60, lockTTL: time.Hour, seed: 1, redisURL: f.redis.url(0)})
 	if err != nil {
 		return err
 	}
@@ -281,7 +289,7 @@ func (b *benchShop) acks(ctx context.Context, f benchFlags, r *report) error {
 
 // benchIdle counts what an idle program reads.
 func benchIdle(ctx context.Context, f benchFlags, r *report) error {
-	b, err := openBenchShop(ctx, demoFlags{latency: f.latency, quota: 60, lockTTL: time.Hour, seed: 2})
+	b, err := openBenchShop(ctx, demoFlags{latency: f.latency, quota: 60, lockTTL: time.Hour, seed: 2, redisURL: f.redis.url(1)})
 	if err != nil {
 		return err
 	}

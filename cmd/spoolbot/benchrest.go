@@ -55,13 +55,20 @@ func (c *tripCounter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.
 
 // benchLocks compares fifty locks in one script with fifty SET NX in a row,
 // over a line of 20 ms.
-func benchLocks(ctx context.Context, r *report) error {
-	m, err := miniredis.Run()
+func benchLocks(ctx context.Context, f benchFlags, r *report) error {
+	url := f.redis.url(4)
+	if url == "" {
+		m, err := miniredis.Run()
+		if err != nil {
+			return err
+		}
+		defer m.Close()
+		url = "redis://" + m.Addr()
+	}
+	client, err := dialRedis(url)
 	if err != nil {
 		return err
 	}
-	defer m.Close()
-	client := redis.NewUniversalClient(&redis.UniversalOptions{Addrs: []string{m.Addr()}})
 	defer func() { _ = client.Close() }()
 	store := locks.New(client, locks.Options{Site: "bench"})
 	if err := errors.Join(store.Restore(ctx, nil, 0), store.Beat(ctx, "bench", time.Minute)); err != nil {
@@ -92,7 +99,7 @@ func benchLocks(ctx context.Context, r *report) error {
 		}
 		apart = append(apart, time.Since(began))
 	}
-	r.figure("locks_take50_ms", quantile(together, 0.5, time.Millisecond), "ms", "one script; a line of 20 ms to an embedded Redis")
+	r.figure("locks_take50_ms", quantile(together, 0.5, time.Millisecond), "ms", "one script, over a line of 20 ms")
 	r.figure("locks_take50_sequential_ms", quantile(apart, 0.5, time.Millisecond), "ms", "fifty SET NX in a row")
 	return nil
 }
@@ -101,7 +108,7 @@ func benchLocks(ctx context.Context, r *report) error {
 func benchStart(ctx context.Context, f benchFlags, in invocation, r *report) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	far, err := openFarEndsOn(ctx, demoFlags{latency: f.latency, quota: 60, lockTTL: time.Hour, seed: 3},
+	far, err := openFarEndsOn(ctx, demoFlags{latency: f.latency, quota: 60, lockTTL: time.Hour, seed: 3, redisURL: f.redis.url(3)},
 		sheetsim.SampleWith(sheetsim.SampleOptions{Seed: 3, Now: time.Now(), Spools: 20_000}))
 	if err != nil {
 		return err
@@ -152,7 +159,7 @@ func residentMB(pid int) (float64, error) {
 // the row, take the lock with SET NX, one write per range of cells, one append.
 // Its sheet has no quota: with Google's it would stand still after a minute.
 func benchCallByCall(ctx context.Context, f benchFlags, r *report) error {
-	far, err := openFarEnds(ctx, demoFlags{latency: f.latency, quota: 1_000_000, lockTTL: time.Hour, seed: 1})
+	far, err := openFarEnds(ctx, demoFlags{latency: f.latency, quota: 1_000_000, lockTTL: time.Hour, seed: 1, redisURL: f.redis.url(2)})
 	if err != nil {
 		return err
 	}
@@ -161,7 +168,10 @@ func benchCallByCall(ctx context.Context, f benchFlags, r *report) error {
 	if err != nil {
 		return err
 	}
-	client := redis.NewClient(&redis.Options{Addr: far.redis.Addr()})
+	client, err := dialRedis(far.redisURL)
+	if err != nil {
+		return err
+	}
 	defer func() { _ = client.Close() }()
 	trips := &tripCounter{}
 	client.AddHook(trips)
@@ -204,7 +214,7 @@ func benchCallByCall(ctx context.Context, f benchFlags, r *report) error {
 type callByCall struct {
 	far    *farEnds
 	sheet  *sheets.SpreadsheetsValuesService
-	redis  *redis.Client
+	redis  redis.UniversalClient
 	column map[string]string // letters by header
 }
 
