@@ -1,6 +1,7 @@
 package sheet_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -168,22 +169,20 @@ func TestOpenNamesAllThatIsMissing(t *testing.T) {
 }
 
 func TestReadsThatLoseRowsAreNotBelieved(t *testing.T) {
-	for _, f := range []sheetsim.Fault{{Empty: true}, {Halve: true}} {
+	for name, f := range map[string]sheetsim.Fault{"empty": {Empty: true}, "halved": {Halve: true}} {
 		for times, reason := range map[int]occupation.Reason{1: "", 2: occupation.Shrunken} {
-			t.Run("", func(t *testing.T) {
-				bubble(t, func(t *testing.T) {
-					s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
-					f.Op, f.Times = "read", times
-					s.sim.Fail(f)
-					book, err := s.Book(t.Context(), 0)
-					if reason != "" {
-						fault(t, err, occupation.SheetUnavailable, reason, "")
-						book, err = s.Book(t.Context(), time.Minute)
-					}
-					if err != nil || len(book.Spools) != 7 {
-						t.Errorf("%v, %v; want 7 spools", book, err)
-					}
-				})
+			f.Op, f.Times = "read", times
+			bubbleRun(t, fmt.Sprintf("%s %d times", name, times), func(t *testing.T) {
+				s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+				s.sim.Fail(f)
+				book, err := s.Book(t.Context(), 0)
+				if reason != "" {
+					fault(t, err, occupation.SheetUnavailable, reason, "")
+					book, err = s.Book(t.Context(), time.Minute)
+				}
+				if err != nil || len(book.Spools) != 7 {
+					t.Errorf("%v, %v; want 7 spools", book, err)
+				}
 			})
 		}
 	}
