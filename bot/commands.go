@@ -49,14 +49,14 @@ func (b *Bot) typedTake(ctx context.Context, r *request) error {
 		if err != nil {
 			return err
 		}
-		return b.show(ctx, r, b.offer(choice, free))
+		return b.show(ctx, r, view.Offer(choice, free))
 	}
 	tags, unclear := clear(picks.Picks)
 	return b.withUnclear(ctx, r, choice, tags, unclear, func() error { return b.take(ctx, r, picks.Operation, tags) })
 }
 
 // maxOffers is how many free spools /tomar offers when it is given no TAG.
-const maxOffers = 10
+const maxOffers = 5
 
 // typedPause is /pausar [TAG...].
 func (b *Bot) typedPause(ctx context.Context, r *request) error {

@@ -67,7 +67,7 @@ func TestWithoutATagSeveralHeldBecomeButtons(t *testing.T) {
 
 func TestTomarWithoutATagOffersWhatIsFree(t *testing.T) {
 	inShop(t, func(s *shop) {
-		offered := s.asks(s.pedro, "/tomar", "Falta el TAG")
+		offered := s.asks(s.pedro, "/tomar", "Cuál quieres tomar")
 		if got := offered.Buttons()[0]; !strings.Contains(got, tag(60)) {
 			t.Fatalf("a welder is offered %v", offered.Buttons())
 		}
@@ -147,7 +147,7 @@ func TestEachRefusalHasItsWords(t *testing.T) {
 		"/tomar SIN-MATERIAL-1":                     {"no tiene materiales"},
 		"/tomar " + long:                            {"no parece un TAG"},
 		"/tomar " + strings.Join(many, " "):         {"son 51 spools y el máximo es 50"},
-		"/tomar 🔥":                                  {"Falta el TAG"},
+		"/tomar 🔥":                                  {"Cuál quieres tomar"},
 		"/tomar <!channel> *MK*":                    {"calza con"},
 		"/pausar " + tag(5):                         {"nadie lo tiene"},
 		"/completar " + tag(5) + " mañana":          {"No entiendo la fecha «mañana»"},

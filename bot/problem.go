@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -86,13 +85,4 @@ func (b *Bot) busy(r *request) any {
 		logged(b.log.WithContext(ctx), err, "busy_not_said")
 	})
 	return nil
-}
-
-// offer says that a TAG is missing and puts the free spools below, as buttons.
-func (b *Bot) offer(c view.Choice, free []occupation.Spool) view.Message {
-	m := view.Problem(&occupation.Error{Code: occupation.InvalidInput, Reason: occupation.NoTags}, view.Asked{}, b.clock())
-	if choices := view.Choose(c, free); len(free) > 0 {
-		m.Blocks = slices.Concat(m.Blocks[:1], choices.Blocks[1:], m.Blocks[1:])
-	}
-	return m
 }

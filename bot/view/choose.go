@@ -46,17 +46,6 @@ func Offer(c Choice, free []occupation.Spool) Message {
 	return message(sentences(head, lineTakeHint), append(blocks, rows(batchButton(labelSearch), mineButton())...)...)
 }
 
-// Nearest says that nothing has the TAG, and offers what looks most like it.
-func Nearest(c Choice, near []occupation.Spool) Message {
-	head, hint := notFoundHead(escape(c.Query, maxTag)), lineNoneNear
-	if len(near) > 0 {
-		hint = lineNear
-	}
-	blocks := []slack.Block{section(signAsk+" "+bold(head), hint)}
-	blocks = append(blocks, c.buttons(near, 4)...)
-	return message(join(" ", head, hint), append(blocks, rows(batchButton(labelSearch))...)...)
-}
-
 func (c Choice) buttons(spools []occupation.Spool, limit int) []slack.Block {
 	var out []*slack.ButtonBlockElement
 	seen := map[string]bool{}

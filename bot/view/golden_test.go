@@ -80,8 +80,6 @@ func samples(t testing.TB) map[string]any {
 		"choose-held-40": view.ChooseHeld(view.Choice{Verb: view.Pause}, k.statuses(40, 1), k.at),
 		"offer":          view.Offer(view.Choice{Verb: view.Take}, k.spools(9)),
 		"offer-none":     view.Offer(view.Choice{Verb: view.Take}, nil),
-		"nearest":        view.Nearest(view.Choice{Verb: view.Take, Query: "2523B-O11"}, k.spools(3)),
-		"nearest-none":   view.Nearest(view.Choice{Verb: view.Take, Query: nasty}, nil),
 		"pick-summary": view.PickSummary(take, []occupation.Pick{
 			{Query: "25238", Matches: k.spools(12)}, {Query: "2523B-011", Nearest: k.spools(2)}, {Query: nasty},
 		}),
@@ -115,7 +113,6 @@ func samples(t testing.TB) map[string]any {
 		"notice-not-done":   view.Notice(occupation.Notice{Intent: completing, Err: down}, k.at),
 		"notice-expired":    view.Notice(occupation.Notice{Intent: expired, Err: &occupation.Error{Code: occupation.LockExpired, Tag: tag, Operation: occupation.ARM, Expired: k.hour(13, 42), Holder: josefa}}, k.at),
 		"help":              view.Help(),
-		"pending":           view.Pending(),
 		"modal-batch":       view.BatchModal(view.BatchState{}),
 		"modal-batch-again": view.BatchModal(view.BatchState{Operation: occupation.SOLD, Selected: append(k.spools(60), k.hostileSpool()), Meta: view.BatchMeta{Channel: "C07TALLER"}}),
 		"modal-working":     view.BatchWorking(30),

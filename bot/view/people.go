@@ -43,6 +43,3 @@ func Help() Message {
 	return message(sentences(helpHead, helpLines[0]),
 		append([]slack.Block{section(bold(helpHead)), section(helpLines...), section(helpFoot)}, rows(mineButton(), batchButton(labelSearch))...)...)
 }
-
-// Pending says that the request has arrived, where the answer takes a moment.
-func Pending() Message { return message(linePending, section(signWait+" "+linePending)) }

@@ -82,7 +82,6 @@ const (
 	lineOldButton  = "Ese botón era de antes."
 	lineWhich      = "Toca el que quieres."
 	lineNarrow     = "Hay más. Escribe una parte más larga del TAG."
-	linePending    = "Un momento…"
 	lineWillTell   = "Te aviso aquí apenas se sepa. No hace falta repetirlo."
 	lineStillYours = "sigue siendo tuyo"
 	lineNotTaken   = "no alcanzaste a tomarlo"

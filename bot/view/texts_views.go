@@ -120,8 +120,6 @@ func chooseHeldHead(verb Verb, n int) string {
 	return fmt.Sprintf("Tienes %d spools. ¿Cuál quieres %s?", n, did)
 }
 
-func notFoundHead(query string) string { return fmt.Sprintf("No encuentro «%s».", query) }
-
 const (
 	lineNear     = "¿Es uno de estos?"
 	lineNoneNear = "Revisa el TAG, o búscalo por NV u OT."

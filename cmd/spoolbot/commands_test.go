@@ -25,7 +25,7 @@ func TestEachCommandWithAndWithoutTag(t *testing.T) {
 		s.asks(s.mauricio, "/pausar "+tag(1), "nadie lo tiene")
 		s.asks(s.mauricio, "/completar "+tag(1), "nadie lo tiene")
 
-		offered := s.asks(s.mauricio, "/tomar", "Falta el TAG")
+		offered := s.asks(s.mauricio, "/tomar", "Cuál quieres tomar")
 		s.taps(s.mauricio, offered, tag(0), "tomado, es tuyo")
 		s.asks(s.mauricio, "/estado", tag(0), "lo tienes tú")
 		s.asks(s.mauricio, "/pausar", tag(0), "pausado")

@@ -46,7 +46,7 @@ func TestTextStaysText(t *testing.T) {
 		var changes []string
 		for i, tag := range hostileTags {
 			me, other := takers[i%2], takers[(i+1)%2]
-			offered := s.asks(me, "/tomar", "Falta el TAG")
+			offered := s.asks(me, "/tomar", "Cuál quieres tomar")
 			at := slices.IndexFunc(offered.Buttons(), func(b string) bool { return strings.HasPrefix(b, tag) })
 			if at < 0 {
 				t.Fatalf("%s is not offered: %q", tag, offered.Buttons())

@@ -63,11 +63,11 @@ func TestListsThatNameSpools(t *testing.T) {
 func TestListsThatNameNone(t *testing.T) {
 	t.Parallel()
 	cases := []listed{
-		{"nothing", "", []string{"Falta el TAG", tag(0)}, nil},
-		{"blanks", " \t  ", []string{"Falta el TAG"}, nil},
-		{"empty quotes", "“” '' «»", []string{"Falta el TAG"}, nil},
-		{"an emoji", "🔥", []string{"Falta el TAG"}, nil},
-		{"many emoji", strings.Repeat("👷🏽‍♂️", 200), []string{"Falta el TAG"}, nil},
+		{"nothing", "", []string{"Cuál quieres tomar", tag(0)}, nil},
+		{"blanks", " \t  ", []string{"Cuál quieres tomar"}, nil},
+		{"empty quotes", "“” '' «»", []string{"Cuál quieres tomar"}, nil},
+		{"an emoji", "🔥", []string{"Cuál quieres tomar"}, nil},
+		{"many emoji", strings.Repeat("👷🏽‍♂️", 200), []string{"Cuál quieres tomar"}, nil},
 		{"an emoji's name", ":fire:", []string{"fire", "no está en la planilla"}, nil},
 		{"unknown", "ZZZ-99999-XX", []string{"ZZZ-99999-XX", "no está en la planilla"}, nil},
 		{"a letter O for a nought", "MK-13O3-CW-1OO3", []string{"no está en la planilla", "¿Es uno de estos?", tag(3)}, nil},
@@ -80,7 +80,7 @@ func TestListsThatNameNone(t *testing.T) {
 		{"fifty-one", strings.Join(tagsFrom(0, 51), " "), []string{"son 51 spools y el máximo es 50", "No se cambió nada"}, nil},
 		{"fifty-one lines", strings.Join(tagsFrom(0, 51), "\n"), []string{"son 51 spools"}, nil},
 		{"a thousand unknown", strings.Repeat("X1 ", 30) + strings.Join(unknownTags(1000), " "), []string{"el máximo es 50"}, nil},
-		{"only an operation", "SOLD", []string{"Falta el TAG"}, nil},
+		{"only an operation", "SOLD", []string{"no hay spools libres"}, nil},
 		{"everybody", "<!channel> @here @Carlos", []string{"no está en la planilla"}, nil},
 		{"a person", "@Carlos", []string{"no está en la planilla"}, nil},
 		{"a formula", `=IMPORTXML("http://malo.example/x","//ab")`, []string{"IMPORTXML", "no está"}, nil},

@@ -128,7 +128,7 @@ func TestAStaleButtonTellsWhatHasHappenedSince(t *testing.T) {
 func TestAnOldOfferIsRefusedByNameAndHour(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
-		offered := s.asks(s.mauricio, "/tomar", "Falta el TAG")
+		offered := s.asks(s.mauricio, "/tomar", "Cuál quieres tomar")
 		fits := s.asks(s.mauricio, "/tomar 130", "calza con 10")
 		s.asks(s.carlos, "/tomar "+tag(3)+" "+tag(4), "Tomaste los 2")
 		s.passes(5 * time.Minute)
@@ -142,7 +142,7 @@ func TestAnOldOfferIsRefusedByNameAndHour(t *testing.T) {
 func TestTwoTapsAreOneDeed(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
-		offered := s.asks(s.mauricio, "/tomar", "Falta el TAG")
+		offered := s.asks(s.mauricio, "/tomar", "Cuál quieres tomar")
 		for range 3 {
 			if err := s.mauricio.Click(s.ctx, offered, tag(3)); err != nil {
 				t.Fatal(err)

@@ -224,23 +224,6 @@ func TestLocate(t *testing.T) {
 	}
 }
 
-func TestParseSpreadsheetID(t *testing.T) {
-	t.Parallel()
-	const id = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
-	for in, want := range map[string]string{
-		id: id, " " + id + "\n": id,
-		"https://docs.google.com/spreadsheets/d/" + id + "/edit?gid=0#gid=0":       id,
-		"https://docs.google.com/spreadsheets/u/0/d/" + id + "/edit":               id,
-		"https://docs.google.com/spreadsheets/d/e/2PACX-1vQabcdefghijklmn/pubhtml": "",
-		"": "", "Operaciones": "", "https://example.com/x": "",
-	} {
-		got, err := ParseSpreadsheetID(in)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("ParseSpreadsheetID(%q) = %q, %v; want %q", in, got, err, want)
-		}
-	}
-}
-
 func TestWaitAfterA429(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 9, 30, 20, 0, time.UTC)

@@ -30,9 +30,6 @@ type Report struct {
 // log is only reported. SHEET_UNAVAILABLE.
 func (s *Sheet) Open(ctx context.Context) (Report, error) {
 	var report Report
-	if s.idErr != nil {
-		return report, s.idErr
-	}
 	book, err := s.spreadsheet(ctx)
 	if err != nil {
 		return report, unavailable(err)

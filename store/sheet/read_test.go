@@ -171,10 +171,11 @@ func TestOpenNamesAllThatIsMissing(t *testing.T) {
 func TestReadsThatLoseRowsAreNotBelieved(t *testing.T) {
 	for name, f := range map[string]sheetsim.Fault{"empty": {Empty: true}, "halved": {Halve: true}} {
 		for times, reason := range map[int]occupation.Reason{1: "", 2: occupation.Shrunken} {
-			f.Op, f.Times = "read", times
+			strike := f // the cases run side by side
+			strike.Op, strike.Times = "read", times
 			bubbleRun(t, fmt.Sprintf("%s %d times", name, times), func(t *testing.T) {
 				s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
-				s.sim.Fail(f)
+				s.sim.Fail(strike)
 				book, err := s.Book(t.Context(), 0)
 				if reason != "" {
 					fault(t, err, occupation.SheetUnavailable, reason, "")

@@ -14,9 +14,6 @@ package sheet
 
 import (
 	"context"
-	"errors"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,7 +31,7 @@ const (
 
 // Options of a Sheet.
 type Options struct {
-	SpreadsheetID string         // the id or the whole link
+	SpreadsheetID string         // the id alone, not the link
 	Zone          *time.Location // the shop's; dates in the sheet are its wall clock
 	ReadQuota     int            // reads in any minute; 0 = 55 of Google's 60
 	Busy, Idle    time.Duration  // pause between refreshes; 0 = 5 s and 30 s
@@ -50,7 +47,6 @@ type Sheet struct {
 	service *sheets.Service
 	opt     Options
 	id      string
-	idErr   error
 	limit   *limiter
 	poke    chan struct{} // wakes Run
 
@@ -99,11 +95,10 @@ func New(service *sheets.Service, o Options) *Sheet {
 		o.Quota = func(context.Context) error { return nil }
 	}
 	s := &Sheet{
-		service: service, opt: o, limit: newLimiter(o.ReadQuota), poke: make(chan struct{}, 1),
+		service: service, opt: o, id: o.SpreadsheetID, limit: newLimiter(o.ReadQuota), poke: make(chan struct{}, 1),
 		marks: map[string]mark{}, doubts: map[int32]bool{}, missed: map[string][]landing{},
 	}
 	s.life, s.endLife = context.WithCancel(context.Background())
-	s.id, s.idErr = ParseSpreadsheetID(o.SpreadsheetID)
 	return s
 }
 
@@ -112,22 +107,4 @@ func New(service *sheets.Service, o Options) *Sheet {
 func (s *Sheet) Close() {
 	s.endLife()
 	s.flights.Wait()
-}
-
-var (
-	linkID  = regexp.MustCompile(`/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})`)
-	plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{20,}$`)
-)
-
-// ParseSpreadsheetID takes the id out of a spreadsheet's link, or takes an id
-// as it is. Links of published copies (/d/e/2PACX...) carry no id.
-func ParseSpreadsheetID(s string) (string, error) {
-	s = strings.TrimSpace(s)
-	if m := linkID.FindStringSubmatch(s); m != nil {
-		return m[1], nil
-	}
-	if plainID.MatchString(s) {
-		return s, nil
-	}
-	return "", errors.New("sheet: not the id or link of a spreadsheet")
 }
