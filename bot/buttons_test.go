@@ -46,6 +46,7 @@ func TestAStaleButtonTellsWhatHasHappenedSince(t *testing.T) {
 			t.Error("a stale button changed something")
 		}
 		s.asks(s.juana, "/completar", "completado")
+		s.seesCard(s.mauricio, old, "completado") // else the two edits may meet
 		if err := s.mauricio.Click(s.t.Context(), old, "Pausar"); err != nil {
 			t.Fatal(err)
 		}
