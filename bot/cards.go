@@ -20,7 +20,7 @@ import (
 
 const (
 	cardLife = 48 * time.Hour
-	maxCards = 8 // per occupation; older ones are left to tell the truth when they are pressed
+	maxCards = 12 // entries per occupation; older ones are left to tell the truth when they are pressed
 )
 
 // card is where one stands.
@@ -31,52 +31,55 @@ type card struct {
 	Worker int `json:"w,omitempty"`
 }
 
-func cardKey(fence int64) string { return "card:" + strconv.FormatInt(fence, 10) }
+func cardKey(fence int64) string { return "cards:" + strconv.FormatInt(fence, 10) }
 
-// keep remembers that a message shows these occupations.
+// keep remembers that a message shows these occupations. Two people may have
+// cards of one occupation at the same moment, so that cards are added to a list
+// and never read and written back.
 func (b *Bot) keep(ctx context.Context, c card, locks ...occupation.Lock) {
 	if c.Place.Kind != atMessage && c.Place.Kind != atEphemeral {
 		return
 	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // texts, numbers and a time always marshal
+	}
+	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+	defer cancel()
 	for _, l := range locks {
 		if l.Fence == 0 {
 			continue
 		}
-		known := slices.DeleteFunc(b.cards(ctx, l.Fence), func(o card) bool { return o.Place.same(c.Place) })
-		known = append(known, c)
-		b.store(ctx, l.Fence, known[max(0, len(known)-maxCards):])
+		if err := b.memory.Add(ctx, cardKey(l.Fence), string(text), maxCards, cardLife); err != nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("cards_not_kept")
+			return
+		}
 	}
 }
 
+// cards are those of an occupation; of several entries of one message the last
+// one counts.
 func (b *Bot) cards(ctx context.Context, fence int64) []card {
 	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
 	defer cancel()
-	text, err := b.memory.Get(ctx, cardKey(fence))
-	if err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("cards_not_read")
-		return nil
-	}
+	list, err := b.memory.List(ctx, cardKey(fence))
+	logged(ctx, err, "cards_not_read")
 	var out []card
-	if text != "" && json.Unmarshal([]byte(text), &out) != nil {
-		return nil
+	for _, text := range list {
+		var c card
+		if json.Unmarshal([]byte(text), &c) != nil {
+			continue
+		}
+		out = append(slices.DeleteFunc(out, func(o card) bool { return o.Place.same(c.Place) }), c)
 	}
 	return out
 }
 
-func (b *Bot) store(ctx context.Context, fence int64, cards []card) {
-	text := ""
-	if len(cards) > 0 {
-		data, err := json.Marshal(cards)
-		if err != nil {
-			return
-		}
-		text = string(data)
-	}
+// forget drops the cards of an occupation.
+func (b *Bot) forget(ctx context.Context, fence int64) {
 	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
 	defer cancel()
-	if err := b.memory.Put(ctx, cardKey(fence), text, cardLife); err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("cards_not_kept")
-	}
+	logged(ctx, b.memory.Put(ctx, cardKey(fence), "", cardLife), "cards_not_forgotten")
 }
 
 // memoryTimeout bounds one call of the Memory.
@@ -100,7 +103,7 @@ func (b *Bot) ended(ctx context.Context, shown place, fences []int64, say func(f
 				lists = append(lists, c)
 			}
 		}
-		b.store(ctx, fence, nil)
+		b.forget(ctx, fence)
 	}
 	for _, c := range lists {
 		if held, err := b.core.HeldBy(ctx, c.Worker); err == nil {

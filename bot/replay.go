@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,6 +17,11 @@ type Memory interface {
 	Put(ctx context.Context, key, value string, ttl time.Duration) error
 	// Get returns the value, "" when there is none.
 	Get(ctx context.Context, key string) (string, error)
+	// Add puts a value at the end of the list under the key, of which the last
+	// most stay. Put with an empty value forgets the list.
+	Add(ctx context.Context, key, value string, most int, ttl time.Duration) error
+	// List returns the values of a list, oldest first.
+	List(ctx context.Context, key string) ([]string, error)
 }
 
 // replayLife is how long an envelope is recognised. Slack retries events for
@@ -53,6 +59,7 @@ type LocalMemory struct {
 
 type localValue struct {
 	text  string
+	list  []string
 	until time.Time
 }
 
@@ -73,7 +80,7 @@ func (m *LocalMemory) First(_ context.Context, keys []string, ttl time.Duration)
 		}
 	}
 	for _, k := range keys {
-		m.put(k, "1", ttl, now)
+		m.put(k, localValue{text: "1", until: now.Add(ttl)}, now)
 	}
 	return first, nil
 }
@@ -82,8 +89,37 @@ func (m *LocalMemory) First(_ context.Context, keys []string, ttl time.Duration)
 func (m *LocalMemory) Put(_ context.Context, key, value string, ttl time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.put(key, value, ttl, time.Now())
+	now := time.Now()
+	if value == "" {
+		delete(m.values, key)
+		return nil
+	}
+	m.put(key, localValue{text: value, until: now.Add(ttl)}, now)
 	return nil
+}
+
+// Add implements Memory.
+func (m *LocalMemory) Add(_ context.Context, key, value string, most int, ttl time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	var list []string
+	if v := m.values[key]; now.Before(v.until) {
+		list = v.list
+	}
+	list = append(slices.Clone(list), value)
+	m.put(key, localValue{list: list[max(0, len(list)-most):], until: now.Add(ttl)}, now)
+	return nil
+}
+
+// List implements Memory.
+func (m *LocalMemory) List(_ context.Context, key string) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if v, ok := m.values[key]; ok && time.Now().Before(v.until) {
+		return v.list, nil
+	}
+	return nil, nil
 }
 
 // Get implements Memory.
@@ -97,15 +133,11 @@ func (m *LocalMemory) Get(_ context.Context, key string) (string, error) {
 }
 
 // put stores a value and now and then sweeps out what is over.
-func (m *LocalMemory) put(key, value string, ttl time.Duration, now time.Time) {
+func (m *LocalMemory) put(key string, value localValue, now time.Time) {
 	if m.values == nil {
 		m.values = map[string]localValue{}
 	}
-	if value == "" {
-		delete(m.values, key)
-		return
-	}
-	m.values[key] = localValue{value, now.Add(ttl)}
+	m.values[key] = value
 	if now.Sub(m.swept) < time.Minute && len(m.values) < maxLocal {
 		return
 	}

@@ -371,3 +371,26 @@ func TestTheLocalMemoryKnowsAnyOfTheKeysUntilTheirTime(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLocalMemoryKeepsTheNewestOfAListUntilItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var m bot.LocalMemory
+		want := func(want string) {
+			t.Helper()
+			if got, err := m.List(t.Context(), "cards"); err != nil || strings.Join(got, "") != want {
+				t.Errorf("list %q, %v; want %q", got, err, want)
+			}
+		}
+		for _, v := range []string{"a", "b", "c"} {
+			if err := m.Add(t.Context(), "cards", v, 2, time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want("bc")
+		<-time.After(time.Hour)
+		want("")
+		_ = m.Add(t.Context(), "cards", "d", 2, time.Hour)
+		_ = m.Put(t.Context(), "cards", "", time.Hour)
+		want("")
+	})
+}
