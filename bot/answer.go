@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,6 +56,19 @@ func (p place) same(o place) bool {
 	}
 }
 
+// encode is the place as the Memory keeps it.
+func (p place) encode() string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // texts and a time always marshal
+	}
+	return string(text)
+}
+
+func decodePlace(text string) (p place, ok bool) {
+	return p, json.Unmarshal([]byte(text), &p) == nil
+}
+
 // errGone means that a message cannot be changed any more.
 var errGone = errors.New("the message cannot be changed any more")
 
@@ -65,6 +79,10 @@ var errGone = errors.New("the message cannot be changed any more")
 // it must not be lost.
 func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, error) {
 	switch p := r.from; {
+	case r.beside && p.Kind == atMessage && strings.HasPrefix(p.Channel, "D"):
+		return b.post(ctx, p.Channel, m)
+	case r.beside:
+		return b.whisper(ctx, p, m)
 	case p.Kind == atCommand && b.isDM(ctx, p):
 		at, err := b.post(ctx, p.Channel, m)
 		if err == nil {

@@ -16,16 +16,21 @@ import (
 // Slack did not answer in time.
 var errNotOpened = errors.New("the modal was not opened")
 
-// openModal opens the batch modal at once, since the trigger lives for three
-// seconds; who the person is has been found out by then, or is checked after.
-func (b *Bot) openModal(ctx context.Context, r *request) error {
+// batchForm is the batch modal, empty.
+func (b *Bot) batchForm(r *request) (slack.ModalViewRequest, error) {
 	state := view.BatchState{Meta: view.BatchMeta{Channel: r.from.Channel}}
 	if op, ok := occupation.ParseOperation(r.text); ok {
 		state.Operation = op
 	}
+	return view.BatchModal(state), nil
+}
+
+// openModal opens a modal at once, since the trigger lives for three seconds; who
+// the person is has been found out by then, or is checked after.
+func (b *Bot) openModal(ctx context.Context, r *request, modal slack.ModalViewRequest) error {
 	var opened *slack.ViewResponse
 	err := once(ctx, openTimeout, func(ctx context.Context) (err error) {
-		opened, err = b.api.OpenViewContext(ctx, r.trigger, view.BatchModal(state))
+		opened, err = b.api.OpenViewContext(ctx, r.trigger, modal)
 		return err
 	})
 	if err != nil {
@@ -35,9 +40,9 @@ func (b *Bot) openModal(ctx context.Context, r *request) error {
 	return nil
 }
 
-// startBatch is /lote, its button and its shortcut: the modal is open by now, and
-// stays as it is when the person may use it.
-func (b *Bot) startBatch(context.Context, *request) error { return nil }
+// opened is for what only opens a modal: it is open by now, and stays as it is when
+// the person may use it.
+func (b *Bot) opened(context.Context, *request) error { return nil }
 
 // suggestSpools searches for what the person could take now.
 func (b *Bot) suggestSpools(ctx context.Context, r *request) (any, error) {

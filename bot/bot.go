@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,21 @@ type Core interface {
 	Free(ctx context.Context, w occupation.Worker, op occupation.Operation, query string, limit int) ([]occupation.Spool, error)
 	Worker(ctx context.Context, id int) (occupation.Worker, error)
 	WorkerBySlack(ctx context.Context, slackID string) (occupation.Worker, error)
+
+	Extend(ctx context.Context, r occupation.Request, targets []occupation.Target, ext occupation.Extension) ([]occupation.Result, error)
+	Release(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
+	OfferTransfer(ctx context.Context, r occupation.Request, target occupation.Target, to int, reason string) (offer, replaced occupation.Offer, err error)
+	AcceptTransfer(ctx context.Context, r occupation.Request, id string) (occupation.Result, occupation.Offer, error)
+	AnswerOffer(ctx context.Context, worker int, id string) (occupation.Offer, error)
+	WaitFor(ctx context.Context, r occupation.Request, tag string) (place int, st occupation.Status, err error)
+	StopWaiting(ctx context.Context, worker int, tag string) error
+
+	Sweep(ctx context.Context) (occupation.Swept, error)
+	Reconcile(ctx context.Context) ([]occupation.Finding, error)
+	Review(ctx context.Context, r occupation.Request, putRight bool) ([]occupation.Finding, error)
+	Told(ctx context.Context, events ...string) error
+	Now() time.Time
+	Time(ctx context.Context) (time.Time, error)
 }
 
 var _ Core = (*occupation.Service)(nil)
@@ -52,11 +68,13 @@ type Options struct {
 	HTTP   *http.Client              // from NewSlack; posts to response URLs
 	Core   Core
 	Memory Memory // nil = in this process
+	Diary  Diary  // nil = jobs are this process's own
 	Zone   *time.Location
 	Log    zerolog.Logger
-	// Now is the shop's time; nil = time.Now. Only the demo page moves it. It is
-	// not used for time-outs.
-	Now func() time.Time
+	// Replica is the unique name of this process among all that serve the shop.
+	Replica string
+	// Supervisors is the id of the channel that hears of what nobody answered.
+	Supervisors string
 	// OnEnvelope is told of every envelope before it is acknowledged; it must not
 	// block. OnAck is told how long each acknowledgement took.
 	OnEnvelope func()
@@ -74,7 +92,9 @@ type Bot struct {
 	memory      Memory
 	zone        *time.Location
 	log         zerolog.Logger
-	now         func() time.Time
+	diary       Diary
+	replica     string
+	supervisors string
 	onEnvelope  func()
 	observeAck  func(time.Duration)
 	onOperation func(occupation.Kind, occupation.Code)
@@ -87,6 +107,7 @@ type Bot struct {
 	dms     channels
 	workers linked
 	checks  checks
+	bosses  bossNews
 	home    atomic.Pointer[slack.AuthTestResponse]
 	jobs    context.Context // the life of all work, which outlasts the sockets
 	endJobs context.CancelFunc
@@ -104,13 +125,13 @@ const (
 func New(o Options) *Bot {
 	b := &Bot{
 		api: o.API, newSocket: o.Socket, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
-		now: o.Now, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation,
+		diary: o.Diary, replica: o.Replica, supervisors: o.Supervisors, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation,
 	}
 	if b.memory == nil {
 		b.memory = &LocalMemory{}
 	}
-	if b.now == nil {
-		b.now = time.Now
+	if b.diary == nil {
+		b.diary = &localDiary{}
 	}
 	if b.onEnvelope == nil {
 		b.onEnvelope = func() {}
@@ -138,11 +159,24 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer b.endJobs()
 	err := b.greet(ctx)
 	if err == nil {
-		err = b.listen(ctx)
+		err = b.work(ctx)
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	return errors.Join(err, b.queue.Drain(drain), b.sorry.Drain(drain))
+}
+
+// work serves envelopes and does the jobs, until ctx ends or Slack refuses a token
+// for good.
+func (b *Bot) work(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var jobs sync.WaitGroup
+	jobs.Go(func() { b.runJobs(ctx) })
+	err := b.listen(ctx)
+	stop()
+	jobs.Wait()
+	return err
 }
 
 // greet asks Slack who the bot is, and so which workspace is ours. It goes on
@@ -172,9 +206,9 @@ func (b *Bot) greet(ctx context.Context) error {
 }
 
 // clock is the moment for which a view is made.
-func (b *Bot) clock() view.Clock { return view.Clock{Now: b.now().In(b.zone), Zone: b.zone} }
+func (b *Bot) clock() view.Clock { return view.Clock{Now: b.core.Now().In(b.zone), Zone: b.zone} }
 
 // asks is the core's request for what a person asks.
 func (b *Bot) asks(r *request) occupation.Request {
-	return occupation.Request{Key: r.key(), Worker: r.worker.ID, Now: b.now().In(b.zone)}
+	return occupation.Request{Key: r.key(), Worker: r.worker.ID, Now: b.core.Now().In(b.zone)}
 }

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -19,6 +21,7 @@ func (b *Bot) facts(r *request, verb view.Verb) (view.Facts, error) {
 		return f, &occupation.Error{Code: occupation.InvalidInput, Err: err}
 	}
 	r.asked = view.Asked{Verb: verb, Facts: f}
+	r.beside = f.List && (r.from.Kind == atMessage || r.from.Kind == atEphemeral)
 	return f, nil
 }
 
@@ -76,7 +79,7 @@ func (b *Bot) finish(ctx context.Context, r *request, c view.Choice, targets []o
 	if c.Verb == view.Complete {
 		day := c.Date
 		if day.IsZero() {
-			day = occupation.Midnight(b.now().In(b.zone))
+			day = occupation.Midnight(b.core.Now().In(b.zone))
 		}
 		results, err = b.core.Complete(ctx, b.asks(r), targets, day)
 	} else {
@@ -110,7 +113,7 @@ func (b *Bot) showStale(ctx context.Context, r *request, res occupation.Result) 
 	}
 	r.code = res.Err.Code
 	b.onOperation(res.Kind, res.Err.Code)
-	p, err := b.answer(ctx, r, view.Stale(r.asked.Facts, st, r.worker.ID, b.clock()))
+	p, err := b.answer(ctx, r, view.Stale(r.asked.Facts, st, r.worker, b.clock()))
 	if err != nil {
 		return err
 	}
@@ -125,6 +128,9 @@ func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.
 	b.count(r, results)
 	p, err := b.answerResults(ctx, r, results)
 	b.settleCards(ctx, r, p, results)
+	if r.beside {
+		b.freshenList(ctx, r)
+	}
 	b.await(r.worker.ID, results, b.showAt(r.user, p))
 	return err
 }
@@ -136,6 +142,17 @@ func (b *Bot) answerResults(ctx context.Context, r *request, results []occupatio
 		return place{}, b.publish(ctx, r.worker, r.user)
 	}
 	return b.answer(ctx, r, view.Answer(results, b.clock()))
+}
+
+// freshenList brings the list up to date in which a button was pressed.
+func (b *Bot) freshenList(ctx context.Context, r *request) {
+	worker, at := r.worker.ID, r.from
+	b.later(ctx, r.user+"/cards", func(ctx context.Context) {
+		if held, err := b.core.HeldBy(ctx, worker); err == nil {
+			b.amend(ctx, at, view.Mine(held, b.clock()))
+			b.keep(ctx, card{Place: at, Worker: worker}, locksOf(held)...)
+		}
+	})
 }
 
 func allDone(results []occupation.Result) bool {
@@ -161,26 +178,27 @@ func (b *Bot) count(r *request, results []occupation.Result) {
 	}
 }
 
-// settleCards remembers the card of a take, and edits the cards of what has
-// ended.
+// settleCards remembers the card of what has begun, edits the cards of what has
+// ended, and those that show a deadline which has moved.
 func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []occupation.Result) {
-	over := map[int64]occupation.Result{}
+	over, moved := map[int64]occupation.Result{}, map[int64]occupation.Result{}
 	for _, res := range results {
 		switch {
 		case res.Err != nil:
-		case res.Kind != occupation.Take:
+		case res.Kind == occupation.Extend:
+			moved[res.Lock.Fence] = res
+		case res.Kind == occupation.Release: // its former holder hears of it by Settled
+		case !res.Kind.Begins():
 			over[res.Lock.Fence] = res
-		case len(results) == 1:
+		}
+		if res.Err == nil && len(results) == 1 && (res.Kind.Begins() || res.Kind == occupation.Extend) {
 			b.keep(ctx, card{Place: p}, res.Lock)
 		}
 	}
-	if len(over) > 0 {
+	if len(over)+len(moved) > 0 {
 		b.later(ctx, r.user+"/cards", func(ctx context.Context) {
-			fences := make([]int64, 0, len(over))
-			for f := range over {
-				fences = append(fences, f)
-			}
-			b.ended(ctx, p, fences, func(f int64) view.Message { return view.One(over[f], b.clock()) })
+			b.ended(ctx, p, slices.Collect(maps.Keys(over)), func(f int64) view.Message { return view.One(over[f], b.clock()) })
+			b.changed(ctx, p, slices.Collect(maps.Keys(moved)), func(f int64) view.Message { return view.One(moved[f], b.clock()) })
 		})
 	}
 	if r.from.Kind != atHome || !allDone(results) {

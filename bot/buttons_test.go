@@ -120,11 +120,13 @@ func TestForgedButtonValuesAreRefused(t *testing.T) {
 
 func TestWhoLosesASpoolIsTold(t *testing.T) {
 	inShop(t, func(s *shop) {
-		card := s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
-		s.locks.Advance(2 * time.Hour) // deadline and grace are over, and nobody has swept
-		s.asks(s.juana, "/tomar "+tag(1), "tomado, es tuyo")
-		s.sees(s.mauricio, s.mauricio.DM(), tag(1), "venció", "ahora lo tiene Juana Pérez")
+		s.types(s.mauricio, s.mauricio.DM(), "/tomar "+tag(1))
+		card := s.sees(s.mauricio, s.mauricio.DM(), "tomado, es tuyo")
+		s.passes(time.Hour)
+		told := s.sees(s.mauricio, s.mauricio.DM(), tag(1), "venció a las 22:00")
 		s.seesCard(s.mauricio, card, "venció")
+		s.asks(s.juana, "/tomar "+tag(1), "Mauricio Rodríguez", "hasta las 22:15")
+		s.clicks(s.mauricio, told, "Sigo con este spool", "tomado, es tuyo")
 	})
 }
 

@@ -85,10 +85,20 @@ func (b *Bot) forget(ctx context.Context, fence int64) {
 // memoryTimeout bounds one call of the Memory.
 const memoryTimeout = time.Second
 
-// ended edits the other cards of occupations that have ended, each once. shown
-// is the message that tells of it already; say gives a card of one occupation its
-// last words.
+// ended edits the other cards of occupations that have ended, each once, and
+// forgets them. shown is the message that tells of it already; say gives a card of
+// one occupation its last words.
 func (b *Bot) ended(ctx context.Context, shown place, fences []int64, say func(fence int64) view.Message) {
+	b.changed(ctx, shown, fences, say)
+	for _, fence := range fences {
+		if fence != 0 {
+			b.forget(ctx, fence)
+		}
+	}
+}
+
+// changed edits the other cards of occupations that go on.
+func (b *Bot) changed(ctx context.Context, shown place, fences []int64, say func(fence int64) view.Message) {
 	var lists []card
 	for _, fence := range fences {
 		if fence == 0 {
@@ -103,7 +113,6 @@ func (b *Bot) ended(ctx context.Context, shown place, fences []int64, say func(f
 				lists = append(lists, c)
 			}
 		}
-		b.forget(ctx, fence)
 	}
 	for _, c := range lists {
 		if held, err := b.core.HeldBy(ctx, c.Worker); err == nil {

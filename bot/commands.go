@@ -16,9 +16,13 @@ func (b *Bot) table() []route {
 		{family: command, name: "/tomar", handle: b.typedTake},
 		{family: command, name: "/pausar", handle: b.typedPause},
 		{family: command, name: "/completar", handle: b.typedComplete},
-		{family: command, name: "/lote", handle: b.startBatch, opens: true},
+		{family: command, name: "/lote", handle: b.opened, open: b.batchForm},
 		{family: command, name: "/estado", handle: b.typedStatus},
 		{family: command, name: "/mis-spools", handle: b.showMine},
+		{family: command, name: "/extender", handle: b.typedExtend},
+		{family: command, name: "/traspasar", handle: b.typedTransfer},
+		{family: command, name: "/liberar", handle: b.typedRelease},
+		{family: command, name: "/reconciliar", handle: b.typedReconcile},
 		{family: command, name: "/ayuda", handle: b.showHelp, strangers: true},
 
 		{family: action, name: view.ActionTake, handle: b.pressedTake},
@@ -28,11 +32,29 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionMine, handle: b.showMine},
 		{family: action, name: view.ActionBoard, handle: b.showBoard},
 		{family: action, name: view.ActionHelp, handle: b.showHelp, strangers: true},
-		{family: action, name: view.ActionBatch, handle: b.startBatch, opens: true},
+		{family: action, name: view.ActionBatch, handle: b.opened, open: b.batchForm},
+
+		{family: action, name: view.ActionExtend, handle: b.pressedExtend},
+		{family: action, name: view.ActionExtendShift, handle: b.pressedExtendShift},
+		{family: action, name: view.ActionExtendAll, handle: b.pressedExtendAll},
+		{family: action, name: view.ActionExtendAllShift, handle: b.pressedExtendAllShift},
+		{family: action, name: view.ActionTransfer, handle: b.opened, open: b.askReceiver},
+		{family: action, name: view.ActionAccept, handle: b.pressedAccept},
+		{family: action, name: view.ActionRefuse, handle: b.pressedRefuse},
+		{family: action, name: view.ActionWithdraw, handle: b.pressedWithdraw},
+		{family: action, name: view.ActionRelease, handle: b.opened, open: b.askReason},
+		{family: action, name: view.ActionWait, handle: b.pressedWait},
+		{family: action, name: view.ActionLeave, handle: b.pressedLeave},
+		{family: action, name: view.ActionAsk, handle: b.pressedAsk},
+		{family: action, name: view.ActionGive, handle: b.pressedGive},
+		{family: action, name: view.ActionStillUse, handle: b.pressedStillUse},
+		{family: action, name: view.ActionReconcile, handle: b.pressedReconcile},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},
+		{family: submission, name: view.CallbackTransfer, handle: b.carryTransfer, pending: b.pendingTransfer},
+		{family: submission, name: view.CallbackRelease, handle: b.carryRelease, pending: b.pendingRelease},
 		{family: suggestion, name: view.ActionBatchSpools, suggest: b.suggestSpools},
-		{family: shortcut, name: "tomar_spools", handle: b.startBatch, opens: true},
+		{family: shortcut, name: "tomar_spools", handle: b.opened, open: b.batchForm},
 		{family: event, name: "app_home_opened", handle: b.openedHome, strangers: true},
 	}
 }
@@ -66,9 +88,12 @@ func (b *Bot) typedPause(ctx context.Context, r *request) error {
 // typedComplete is /completar [TAG...] [fecha].
 func (b *Bot) typedComplete(ctx context.Context, r *request) error {
 	tags, date := splitDate(r.text)
-	day, err := occupation.ParseDate(date, b.now().In(b.zone))
-	if err != nil {
-		return err
+	day, bad := occupation.ParseDate(date, b.core.Now().In(b.zone))
+	if bad != nil && bad.Reason == occupation.BadDate && b.allTags(ctx, r.text) { // "MK 1303 CW 1003"
+		tags, date, bad = r.text, "", nil
+	}
+	if bad != nil {
+		return bad
 	}
 	choice := view.Choice{Verb: view.Complete}
 	if date != "" {
@@ -97,12 +122,7 @@ func (b *Bot) typedFinish(ctx context.Context, r *request, text string, choice v
 		}
 		return b.chooseHeld(ctx, r, choice, held)
 	}
-	own := bookOf(b.clock().Now, held)
-	for i, p := range picks.Picks {
-		if fits := own.Match(p.Query); len(fits) > 0 && len(fits) < max(len(p.Matches), 2) {
-			picks.Picks[i].Matches = fits
-		}
-	}
+	preferOwn(picks.Picks, bookOf(b.clock().Now, held))
 	tags, unclear := clear(picks.Picks)
 	targets := make([]occupation.Target, len(tags))
 	for i, t := range tags {
@@ -188,7 +208,7 @@ func (b *Bot) show(ctx context.Context, r *request, m view.Message) error {
 
 // showStatus shows one spool.
 func (b *Bot) showStatus(ctx context.Context, r *request, st occupation.Status) error {
-	p, err := b.answer(ctx, r, view.Status(st, r.worker.ID, b.clock()))
+	p, err := b.answer(ctx, r, view.Status(st, r.worker, b.clock()))
 	if err != nil {
 		return err
 	}
@@ -234,5 +254,5 @@ func (b *Bot) statusOrProblem(ctx context.Context, r *request, tag string) (view
 	case occupation.SpoolNotFound, occupation.DuplicateTag:
 		return view.Problem(err, view.Asked{Verb: view.Show}, b.clock()), nil
 	}
-	return view.Status(st, r.worker.ID, b.clock()), err
+	return view.Status(st, r.worker, b.clock()), err
 }

@@ -9,7 +9,7 @@ import (
 func TestATakenSpoolIsRefusedToTheNextByNameAndHour(t *testing.T) {
 	inShop(t, func(s *shop) {
 		card := s.asks(s.mauricio, "/tomar "+tag(11), tag(11), "tomado, es tuyo", "ARM")
-		if got, want := strings.Join(card.Buttons(), ","), "Pausar,Completar"; got != want {
+		if got, want := strings.Join(card.Buttons(), ","), "Pausar,Completar,+1 h"; got != want {
 			t.Errorf("buttons %s, want %s", got, want)
 		}
 		if !card.Ephemeral {
@@ -181,8 +181,8 @@ func TestMineAndBoardAndHelp(t *testing.T) {
 		s.asks(s.juana, "/estado todos", "Nadie tiene spools tomados")
 		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
 		mine := s.asks(s.mauricio, "/mis-spools", "Tienes 2 spools", tag(1), tag(2))
-		if len(mine.Buttons()) != 4 {
-			t.Errorf("buttons %v, want two for each", mine.Buttons())
+		if len(mine.Buttons()) != 6 {
+			t.Errorf("buttons %v, want three for each", mine.Buttons())
 		}
 		s.asks(s.juana, "/estado all", "2 spools ocupados", "Mauricio Rodríguez", tag(1))
 		s.asks(s.nadie, "/ayuda", "/tomar")

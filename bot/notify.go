@@ -40,6 +40,12 @@ type checks struct {
 	news    map[int][]occupation.Notice
 }
 
+// bossNews is what waits to be told to the supervisors.
+type bossNews struct {
+	mu   sync.Mutex
+	news []occupation.Notice
+}
+
 // await remembers where the news about results go that are being checked.
 func (b *Bot) await(worker int, results []occupation.Result, show func(context.Context, view.Message) (place, error)) {
 	b.checks.mu.Lock()
@@ -91,7 +97,7 @@ func (b *Bot) tell(ctx context.Context, user string, m view.Message) (p place, e
 // returns at once; the news wait behind what the person is doing, so that they
 // never overtake the message that they belong to.
 func (b *Bot) Settled(ctx context.Context, n occupation.Notice) {
-	worker := n.Intent.Worker.ID
+	worker := n.To.ID
 	b.checks.mu.Lock()
 	if b.checks.news == nil {
 		b.checks.news = map[int][]occupation.Notice{}
@@ -178,8 +184,12 @@ func (c *check) apply(n occupation.Notice) {
 }
 
 func lockOf(in occupation.Intent) occupation.Lock {
+	holder := in.Worker
+	if in.Kind == occupation.Release {
+		holder = in.From
+	}
 	return occupation.Lock{
-		Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation,
+		Key: in.Key, Tag: in.Tag, Holder: holder, Operation: in.Operation,
 		Since: in.Since, Deadline: in.Deadline, Fence: in.Fence, State: occupation.Held,
 	}
 }
@@ -189,32 +199,132 @@ func (b *Bot) tellAlone(ctx context.Context, worker int, news []occupation.Notic
 	if len(news) == 0 {
 		return
 	}
-	user := b.workers.user(worker)
+	user, err := b.address(ctx, worker)
 	if user == "" {
-		w, err := b.core.Worker(ctx, worker) // an inactive one is returned as well
-		if user = w.SlackID; user == "" {
-			zerolog.Ctx(ctx).Error().Err(err).Int("news", len(news)).Msg("news_without_address")
-			return
-		}
+		zerolog.Ctx(ctx).Error().Err(err).Int("news", len(news)).Msg("news_without_address")
 	}
-	for _, n := range news {
-		p, err := b.tell(ctx, user, view.Notice(n, b.clock()))
-		logged(ctx, err, "news_not_told")
-		b.told(ctx, n, p, true)
+	over, rest := partNews(news)
+	if len(over) > 0 {
+		b.tellOne(ctx, user, over, view.Expired(over, b.clock()))
 	}
-	if w, err := b.core.Worker(ctx, worker); err == nil {
+	for _, n := range rest {
+		b.tellOne(ctx, user, []occupation.Notice{n}, view.Notice(n, b.clock()))
+	}
+	if w, err := b.core.Worker(ctx, worker); err == nil && user != "" {
 		b.freshenHome(ctx, w, user)
 	}
+}
+
+// partNews parts what has expired from the rest: it is told in one message.
+func partNews(news []occupation.Notice) (over, rest []occupation.Notice) {
+	for _, n := range news {
+		if n.Intent.Kind == occupation.Expire && n.Err == nil && len(over) < occupation.MaxBatch {
+			over = append(over, n)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	return over, rest
+}
+
+// tellOne sends news in one message; user is "" when there is no address. Of what
+// somebody must hear who did not ask for it the supervisors hear, too, and it is
+// ticked off once it was sent.
+func (b *Bot) tellOne(ctx context.Context, user string, news []occupation.Notice, m view.Message) {
+	var p place
+	var err error
+	if user != "" {
+		p, err = b.tell(ctx, user, m)
+		logged(ctx, err, "news_not_told")
+	}
+	var heard []string
+	for _, n := range news {
+		b.told(ctx, n, p, len(news) == 1)
+		if tells(n) {
+			b.tellSupervisors(ctx, n)
+			heard = append(heard, n.Intent.Event)
+		}
+	}
+	if len(heard) > 0 && err == nil { // whoever has no address cannot be told at all
+		logged(ctx, b.core.Told(ctx, heard...), "news_not_ticked_off")
+	}
+}
+
+// tells reports whether the notice is of what somebody must hear who did not ask
+// for it.
+func tells(n occupation.Notice) bool {
+	return n.Intent.Kind.Tells() && n.Err == nil && n.To.ID == n.Intent.Concerns().ID
+}
+
+// tellSupervisors tells their channel, once, also when the holder is told again.
+// A transfer between workers is their own affair.
+func (b *Bot) tellSupervisors(ctx context.Context, n occupation.Notice) {
+	if n.Intent.Kind == occupation.Transfer && n.Intent.By.ID == 0 {
+		return
+	}
+	first, err := b.memory.First(ctx, []string{"supervisors:" + n.Intent.Event}, foundLife)
+	if err != nil || !first {
+		logged(ctx, err, "supervisors_not_told")
+		return
+	}
+	b.bosses.mu.Lock()
+	b.bosses.news = append(b.bosses.news, n)
+	waiting := len(b.bosses.news)
+	b.bosses.mu.Unlock()
+	if waiting == 1 {
+		b.announce(bossGather, b.takeBossNews)
+	}
+}
+
+// bossGather is how long news for the supervisors wait for more: many occupations
+// expire at the same time.
+const bossGather = 2 * time.Second
+
+// takeBossNews takes the news that wait for the supervisors, as messages.
+func (b *Bot) takeBossNews() []view.Message {
+	b.bosses.mu.Lock()
+	news := b.bosses.news
+	b.bosses.news = nil
+	b.bosses.mu.Unlock()
+	var over []occupation.Notice
+	var out []view.Message
+	for _, n := range news {
+		if n.Intent.Kind == occupation.Expire {
+			over = append(over, n)
+			continue
+		}
+		out = append(out, view.ForSupervisors(n, b.clock()))
+	}
+	if len(over) > 0 {
+		out = append(out, view.ExpiredForSupervisors(over, b.clock()))
+	}
+	return out
 }
 
 // told keeps the cards true after news: those of what has ended, and the one of
 // what is held now.
 func (b *Bot) told(ctx context.Context, n occupation.Notice, p place, alone bool) {
-	switch expired := n.Intent.Kind == occupation.Expire; {
-	case expired, n.Err == nil && n.Intent.Kind != occupation.Take:
-		b.ended(ctx, p, []int64{n.Intent.Fence}, func(int64) view.Message { return view.Notice(n, b.clock()) })
-	case n.Err == nil && alone:
-		b.keep(ctx, card{Place: p}, lockOf(n.Intent))
+	if n.Err != nil {
+		return
+	}
+	last := func(int64) view.Message { return view.Notice(n, b.clock()) }
+	switch n.Intent.Kind {
+	case occupation.Expire: // the card of a grace ends with what is done in it
+		b.ended(ctx, p, []int64{n.Intent.Fence}, last)
+		c := card{Place: p}
+		if !alone {
+			c.Worker = n.To.ID
+		}
+		b.keep(ctx, c, lockOf(n.Intent))
+	case occupation.Pause, occupation.Complete, occupation.Release:
+		b.ended(ctx, p, []int64{n.Intent.Fence}, last)
+	case occupation.Take, occupation.Transfer:
+		switch {
+		case n.To.ID != n.Intent.Worker.ID:
+			b.ended(ctx, p, []int64{n.Intent.Former}, last)
+		case alone:
+			b.keep(ctx, card{Place: p}, lockOf(n.Intent))
+		}
 	}
 }
 

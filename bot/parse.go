@@ -113,6 +113,17 @@ func mistypedDay(picks []occupation.Pick) error {
 	return nil
 }
 
+// allTags reports whether the text is nothing but TAGs that are there.
+func (b *Bot) allTags(ctx context.Context, text string) bool {
+	picks, err := b.pick(ctx, text)
+	for _, p := range picks.Picks {
+		if len(p.Matches) != 1 {
+			return false
+		}
+	}
+	return err == nil && len(picks.Picks) > 0
+}
+
 func hasDigit(s string) bool  { return strings.ContainsFunc(s, unicode.IsDigit) }
 func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }
 

@@ -37,6 +37,7 @@ type request struct {
 	user, team, enterprise string
 
 	text    string // what was typed: behind the command, or into a select
+	raw     string // the same as Slack sent it, with people as <@U...>
 	value   string // of the button
 	trigger string // opens a modal within 3 s
 	from    place  // where it was done, and where its answer goes
@@ -49,8 +50,9 @@ type request struct {
 	refused error // why there is no worker, on routes that serve strangers
 
 	// Set by handlers.
-	asked view.Asked      // for the buttons of a problem
-	code  occupation.Code // for the log, when the handler has shown it by itself
+	asked  view.Asked      // for the buttons of a problem
+	beside bool            // the button stands in a list, which goes on: its answer comes beside it
+	code   occupation.Code // for the log, when the handler has shown it by itself
 }
 
 // decode makes a request of an envelope; false = nothing that the bot answers.
@@ -63,7 +65,7 @@ func decode(evt socketmode.Event, now time.Time) (*request, bool) {
 	case slack.SlashCommand:
 		r.family, r.name = command, data.Command
 		r.user, r.team, r.enterprise = data.UserID, data.TeamID, data.EnterpriseID
-		r.text, r.trigger = typed(data.Text), data.TriggerID
+		r.text, r.raw, r.trigger = typed(data.Text), data.Text, data.TriggerID
 		r.from = place{Kind: atCommand, Channel: data.ChannelID, Hook: data.ResponseURL, Until: now.Add(hookLife), User: data.UserID}
 		r.note("t:", data.TriggerID)
 		return r, true

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
 
 	"github.com/spoolbot/spoolbot/occupation"
 )
@@ -21,9 +22,9 @@ type route struct {
 	family family
 	name   string
 	handle handler
-	// opens: it opens the modal first of all, and does not wait behind the
-	// person's other work: a trigger_id lives for three seconds.
-	opens bool
+	// open gives the modal that is opened first of all, without waiting behind the
+	// person's other work: a trigger_id lives for three seconds. nil = none is.
+	open func(r *request) (slack.ModalViewRequest, error)
 	// strangers: it is served to people who are no worker, too.
 	strangers bool
 	// pending answers a submission at once; false = that was all.
@@ -93,8 +94,8 @@ func (b *Bot) attempt(ctx context.Context, r *request, route route) (err error) 
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	if route.opens {
-		if err := b.openFirst(ctx, r); err != nil {
+	if route.open != nil {
+		if err := b.openFirst(ctx, r, route); err != nil {
 			return err
 		}
 	}
@@ -108,13 +109,17 @@ func (b *Bot) attempt(ctx context.Context, r *request, route route) (err error) 
 
 // openFirst opens the modal within the life of the trigger: after a look at who
 // asks, which is usually a matter of milliseconds, but without waiting for it.
-func (b *Bot) openFirst(ctx context.Context, r *request) error {
+func (b *Bot) openFirst(ctx context.Context, r *request, route route) error {
+	modal, err := route.open(r)
+	if err != nil {
+		return err
+	}
 	look, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	if _, err := b.identify(look, r); err != nil && look.Err() == nil && !errors.Is(err, unchecked) {
 		return err
 	}
-	return b.openModal(ctx, r)
+	return b.openModal(ctx, r, modal)
 }
 
 const lookTimeout = 500 * time.Millisecond

@@ -36,7 +36,7 @@ func TestTheRouterServesWhatManifestAndViewsOfferAndNothingElse(t *testing.T) {
 		"shortcuts":   {inManifest(t, `(?m)^ +callback_id: (\S+)`), served(shortcut)},
 		"events":      {inManifest(t, `(?m)^ +bot_events:\s*\[?\s*(?:- )?([a-z_]+)`), served(event)},
 		"buttons":     {sorted(view.ActionIDs()...), served(action)},
-		"submissions": {[]string{view.CallbackBatch}, served(submission)},
+		"submissions": {sorted(view.CallbackBatch, view.CallbackTransfer, view.CallbackRelease), served(submission)},
 		"selects":     {[]string{view.ActionBatchSpools}, served(suggestion)},
 	}
 	for name, c := range cases {

@@ -96,7 +96,8 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		defer s.Close()
 		s.hire()
 		news := &relay{}
-		s.core = occupation.New(occupation.Config{Replica: "a", Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute}, s.locks, slow, s.directory, news)
+		s.core = occupation.New(occupation.Config{Replica: "a", Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute},
+			occupation.Ports{Locks: s.locks, Desk: s.locks, Records: slow, Directory: s.directory, Notifier: news})
 		if err := s.core.Start(t.Context()); err != nil {
 			t.Fatalf("core: %v", err)
 		}

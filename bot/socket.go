@@ -188,7 +188,7 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socket
 		}
 	}
 	acked := make(chan struct{})
-	queued := b.queue.Do(r.lane(route.opens), func() {
+	queued := b.queue.Do(r.lane(route.open != nil), func() {
 		<-acked
 		b.serve(r, route)
 	})

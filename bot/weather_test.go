@@ -248,6 +248,7 @@ func TestNewsAreToldOnce(t *testing.T) {
 func notTaken(tag string) occupation.Notice {
 	return occupation.Notice{
 		Intent: occupation.Intent{Kind: occupation.Take, Key: occupation.TagKey(tag), Tag: tag, Worker: occupation.Holder{ID: 93}},
+		To:     occupation.Holder{ID: 93},
 		Err:    &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.NothingDone, Tag: tag},
 	}
 }

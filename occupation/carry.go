@@ -62,11 +62,11 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 	}
 }
 
-// keepFinishes puts back the takes of a commit that never landed; its finishes
-// are committed anew, because the work is done.
+// keepFinishes puts back what a commit that never landed was to begin; its
+// finishes are committed anew, because the work is done.
 func (c *committer) keepFinishes(ctx context.Context, jobs []*job, why error) []*job {
 	return c.drop(jobs, func(j *job) bool {
-		if j.intent.Kind != Take {
+		if !j.intent.Kind.Begins() {
 			return false
 		}
 		c.putAllBack(ctx, []*job{j}, asError(why))
@@ -180,11 +180,11 @@ func (c *committer) drop(jobs []*job, gone func(*job) bool) []*job {
 func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 	byCommit := map[string][]string{}
 	for _, j := range jobs {
-		if !j.owed { // an owed row stays owed
+		if !j.owed || j.bound != "" { // an owed row is unbound and stays owed
 			byCommit[j.bound] = append(byCommit[j.bound], j.intent.Event)
-			if j.maybe != "" && j.maybe != j.bound {
-				byCommit[j.maybe] = append(byCommit[j.maybe], j.intent.Event)
-			}
+		}
+		if j.maybe != "" && j.maybe != j.bound {
+			byCommit[j.maybe] = append(byCommit[j.maybe], j.intent.Event)
 		}
 	}
 	undo := func(ctx context.Context) error {
@@ -221,19 +221,82 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 	for i, j := range jobs {
 		events[i] = j.intent.Event
 	}
-	err := c.persist(ctx, nil, func(ctx context.Context) error {
-		return c.locks.Settle(ctx, end.commit, events, end.receipt.Owed)
+	var lost []string
+	err := c.persist(ctx, nil, func(ctx context.Context) (err error) {
+		lost, err = c.locks.Settle(ctx, end.commit, events, end.receipt.Owed)
+		return err
 	})
 	if errors.Is(err, ErrUnseeded) {
-		err = c.rebuild(ctx)
+		lost, err = events, c.rebuild(ctx)
+	}
+	var taken map[string]*Error
+	if err == nil && len(lost) > 0 {
+		taken, err = c.regain(ctx, jobs, lost)
 	}
 	for _, j := range jobs {
 		if err != nil {
 			c.end(ctx, j, &Error{Code: LocksUnavailable, Reason: BeingChecked, Tag: j.intent.Tag, Err: err})
 			continue
 		}
-		c.end(ctx, j, nil)
+		if slices.Contains(lost, j.intent.Event) {
+			j.quiet = true
+		}
+		c.end(ctx, j, taken[j.intent.Event])
 	}
+}
+
+// regain is for what has landed while the lock store forgot everything: the
+// locks of what it began are put back, unless the spool has been given to somebody
+// else meanwhile, which is the error by event. Events that another replica has
+// brought to their end need nothing.
+func (c *committer) regain(ctx context.Context, jobs []*job, lost []string) (map[string]*Error, error) {
+	var begun []*job
+	var keys []string
+	for _, j := range jobs {
+		if j.intent.Kind.Begins() && !j.owed && slices.Contains(lost, j.intent.Event) {
+			begun, keys = append(begun, j), append(keys, j.intent.Key)
+		}
+	}
+	if len(begun) == 0 {
+		return nil, nil
+	}
+	var snap LockSnapshot
+	look := func(ctx context.Context) (err error) {
+		snap, err = c.locks.Snapshot(ctx, keys...)
+		return err
+	}
+	if err := c.persist(ctx, nil, look); err != nil {
+		return nil, err
+	}
+	var locks []Lock
+	begun = c.drop(begun, func(j *job) bool { return !snap.SeededAt.After(j.intent.At) })
+	for _, j := range begun {
+		locks = append(locks, j.intent.lock())
+	}
+	if len(locks) == 0 {
+		return nil, nil
+	}
+	err := c.persist(ctx, nil, func(ctx context.Context) error { return c.locks.Restore(ctx, locks, 0) })
+	if err == nil {
+		err = c.persist(ctx, nil, look)
+	}
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]Lock{}
+	for _, l := range snap.Locks {
+		has[l.Key] = l
+	}
+	taken := map[string]*Error{}
+	for _, j := range begun {
+		if l := has[j.intent.Key]; l.Holder.ID != j.intent.Worker.ID {
+			taken[j.intent.Event] = &Error{
+				Code: SpoolOccupied, Tag: j.intent.Tag, Operation: l.Operation, Holder: l.Holder,
+				Since: l.Since.In(c.cfg.Zone), Until: l.Deadline.In(c.cfg.Zone),
+			}
+		}
+	}
+	return taken, nil
 }
 
 func changes(jobs []*job) []Change {

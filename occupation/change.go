@@ -56,7 +56,7 @@ func (s *Service) change(ctx context.Context, intents []Intent) ([]changed, erro
 }
 
 // attempt is one round of change. waiting are the indexes of the intents that
-// were not recorded because an earlier one of the same worker is or was on its
+// were not recorded because an earlier one of the same spool is or was on its
 // way: one of another kind, which has ended meanwhile, or one of which nothing
 // is known here, because another replica carries it, or a tap of this very
 // moment. They are to be asked again.
@@ -87,12 +87,16 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 			}
 			continue
 		}
+		if j.owed { // nothing but its audit row is left to be done, and nobody waits for that
+			out[i].Intent = j.intent
+			continue
+		}
 		select {
 		case <-j.done:
 		case <-ctx.Done():
 		}
 		switch {
-		case j.intent.Kind == intents[i].Kind:
+		case j.intent.Kind == intents[i].Kind && j.intent.Worker.ID == intents[i].Worker.ID:
 			out[i].err = j.leave()
 			out[i].Intent, out[i].Lock = j.intent, j.intent.lock()
 		case j.ended():
@@ -128,7 +132,7 @@ func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, erro
 func (s *Service) follow(o Outcome) (j *job, fresh bool) {
 	switch o.Verdict {
 	case Accepted:
-		return s.committer.enter(&job{intent: o.Intent})
+		return s.committer.enter(&job{intent: o.Intent, owed: o.Intent.Kind == Extend})
 	case Busy:
 		if j := s.committer.find(o.Lock.Event); j != nil {
 			return j, false
@@ -139,8 +143,12 @@ func (s *Service) follow(o Outcome) (j *job, fresh bool) {
 
 // lock is the occupation that the intent speaks of.
 func (i Intent) lock() Lock {
+	holder := i.Worker
+	if i.Kind == Release {
+		holder = i.From
+	}
 	return Lock{
-		Key: i.Key, Tag: i.Tag, Holder: i.Worker, Operation: i.Operation,
+		Key: i.Key, Tag: i.Tag, Holder: holder, Operation: i.Operation,
 		Since: i.Since, Deadline: i.Deadline, Fence: i.Fence, State: Held,
 	}
 }
@@ -192,6 +200,9 @@ func locksGone(err error, reason Reason) error {
 func (s *Service) local(l Lock) Lock {
 	if l.Fence != 0 {
 		l.Since, l.Deadline = l.Since.In(s.cfg.Zone), l.Deadline.In(s.cfg.Zone)
+		if !l.Until.IsZero() {
+			l.Until = l.Until.In(s.cfg.Zone)
+		}
 	}
 	return l
 }

@@ -128,7 +128,8 @@ func (c *committer) forget(intents []Intent) {
 	}
 }
 
-// end closes a job; whoever no longer waits is told by the Notifier.
+// end closes a job. The Notifier tells whoever no longer waits, and whoever has
+// lost or got a spool by what another did.
 func (c *committer) end(ctx context.Context, j *job, err *Error) {
 	c.mu.Lock()
 	delete(c.jobs, j.intent.Event)
@@ -139,11 +140,17 @@ func (c *committer) end(ctx context.Context, j *job, err *Error) {
 		return
 	}
 	j.over, j.err = true, err
-	left := j.leaves > 0
+	left, quiet := j.leaves > 0, j.quiet
 	j.mu.Unlock()
 	close(j.done)
-	if left && !j.owed {
-		c.notifier.Settled(ctx, Notice{Intent: j.intent, Err: err})
+	if j.owed {
+		return
+	}
+	if j.intent.Kind.Tells() && err == nil && !quiet {
+		c.notifier.Settled(ctx, Notice{Intent: j.intent, To: j.intent.Concerns()})
+	}
+	if left && j.intent.Kind != Expire { // for which nobody has asked
+		c.notifier.Settled(ctx, Notice{Intent: j.intent, To: j.intent.Worker, Err: err})
 	}
 }
 

@@ -13,8 +13,14 @@ const (
 	Take     Kind = "TOMAR_SPOOL"
 	Pause    Kind = "PAUSAR_SPOOL"
 	Complete Kind = "COMPLETAR_SPOOL"
+	Extend   Kind = "EXTENDER_SPOOL"
+	Transfer Kind = "TRASPASAR_SPOOL"
+	Release  Kind = "LIBERAR_SPOOL"
 	Expire   Kind = "VENCER_SPOOL"
 )
+
+// Kinds lists every kind, for tests.
+func Kinds() []Kind { return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire} }
 
 // Action is the audit log's Accion: the verb alone.
 func (k Kind) Action() string {
@@ -25,12 +31,25 @@ func (k Kind) Action() string {
 		return "PAUSAR"
 	case Complete:
 		return "COMPLETAR"
+	case Extend:
+		return "EXTENDER"
+	case Transfer:
+		return "TRASPASAR"
+	case Release:
+		return "LIBERAR"
 	case Expire:
 		return "VENCER"
 	default:
 		return ""
 	}
 }
+
+// Begins reports whether a change of the kind begins an occupation: when it
+// cannot be carried out it is put back, where a finish is committed anew.
+func (k Kind) Begins() bool { return k == Take || k == Transfer }
+
+// Tells reports whether somebody who did not ask for the change must hear of it.
+func (k Kind) Tells() bool { return k == Expire || k == Release || k == Transfer }
 
 // Intent is a change that somebody wants, with all that is needed to carry it
 // out or to put it back after a crash. The lock store keeps it until it is
@@ -41,13 +60,20 @@ type Intent struct {
 	Key       string    // normalised TAG
 	Tag       string    // as the sheet spells it
 	Operation Operation // a finish gets it from the lock
-	Worker    Holder    // who acts; for Expire the former holder
+	Worker    Holder    // who acts; for Transfer who gets it, for Expire the former holder
+	From      Holder    // Transfer, Release: whose it was
 	// Fence: for a finish the fence that the person saw, 0 = whichever they
-	// hold. The store completes it with the lock's.
-	Fence int64
-	TTL   time.Duration // Take: how long the occupation lasts
-	Grace time.Duration // how long after the deadline nobody else may have it
-	Date  time.Time     // Complete: fecha_operacion, midnight in the shop's zone
+	// hold; Transfer, Release and Expire always name it. The store completes it
+	// with the lock's.
+	Fence   int64
+	TTL     time.Duration // Take, Transfer: how long the occupation lasts
+	Grace   time.Duration // Expire: how long from now only the former holder may have it
+	Until   time.Time     // Extend: the deadline that is asked for
+	Date    time.Time     // Complete: fecha_operacion, midnight in the shop's zone
+	Reason  string        // Release, and Transfer by a supervisor: why, as written
+	By      Holder        // Transfer: the supervisor who arranged it; zero = From did
+	Former  int64         // Transfer: the fence of the occupation that it ends
+	BySheet bool          // Release: the row says so already, no cell is written
 
 	// Completed by the store, by its clock:
 	Since    time.Time // when the occupation began
@@ -57,7 +83,7 @@ type Intent struct {
 
 // in gives the intent's times in a zone; the lock store knows instants only.
 func (i Intent) in(zone *time.Location) Intent {
-	for _, t := range []*time.Time{&i.Date, &i.Since, &i.Deadline, &i.At} {
+	for _, t := range []*time.Time{&i.Until, &i.Date, &i.Since, &i.Deadline, &i.At} {
 		if !t.IsZero() {
 			*t = t.In(zone)
 		}
@@ -115,6 +141,9 @@ type AuditDetail struct {
 	Fence    int64     `json:"fence"`
 	Since    time.Time `json:"since,omitzero"`
 	Deadline time.Time `json:"deadline,omitzero"`
+	From     int       `json:"from,omitzero"`   // worker id of whoever had it
+	By       int       `json:"by,omitzero"`     // worker id of the supervisor who arranged it
+	Reason   string    `json:"reason,omitzero"` // as written
 }
 
 // Change is an intent together with what it makes of the sheet.
@@ -124,15 +153,26 @@ type Change struct {
 	Audit  AuditRow
 }
 
+// Concerns is the worker who hears of the change although somebody else, or
+// nobody, asked for it; else the one who acts.
+func (i Intent) Concerns() Holder {
+	if i.Kind == Transfer || i.Kind == Release {
+		return i.From
+	}
+	return i.Worker
+}
+
 // StateText is what Estado_Ocupacion says after a change of the kind.
 func StateText(kind Kind, op Operation) string {
 	switch kind {
-	case Take:
+	case Take, Transfer:
 		return string(op) + " en progreso"
 	case Pause:
 		return string(op) + " parcial (pausado)"
 	case Complete:
 		return string(op) + " completado"
+	case Release:
+		return string(op) + " parcial (liberado)"
 	case Expire:
 		return string(op) + " parcial (vencido)"
 	default:
@@ -142,7 +182,10 @@ func StateText(kind Kind, op Operation) string {
 
 // Change says what the accepted intent makes of the sheet.
 func (i Intent) Change() Change {
-	detail, err := json.Marshal(AuditDetail{Fence: i.Fence, Since: i.Since.UTC().Truncate(time.Second), Deadline: i.Deadline.UTC().Truncate(time.Second)})
+	detail, err := json.Marshal(AuditDetail{
+		Fence: i.Fence, Since: i.Since.UTC().Truncate(time.Second), Deadline: i.Deadline.UTC().Truncate(time.Second),
+		From: i.From.ID, By: i.By.ID, Reason: i.Reason,
+	})
 	if err != nil {
 		panic(err) // numbers and UTC times always marshal
 	}
@@ -152,10 +195,12 @@ func (i Intent) Change() Change {
 	}}
 	state := Cell{Column: ColState, Text: StateText(i.Kind, i.Operation)}
 	switch i.Kind {
-	case Take:
+	case Take, Transfer:
 		c.Cells = []Cell{{Column: ColHeldBy, Text: i.Worker.Label}, {Column: ColSince, Moment: i.Since}, state}
-	case Pause, Expire:
-		c.Cells = []Cell{{Column: ColHeldBy}, {Column: ColSince}, state}
+	case Pause, Expire, Release:
+		if !i.BySheet {
+			c.Cells = []Cell{{Column: ColHeldBy}, {Column: ColSince}, state}
+		}
 	case Complete:
 		date, by := ColArmDate, ColArmBy
 		if i.Operation == SOLD {

@@ -30,44 +30,68 @@ func (s *Service) finish(ctx context.Context, r Request, kind Kind, targets []Ta
 	if err != nil {
 		return nil, err
 	}
+	f, err := s.prepareFinish(ctx, r, worker, kind, targets)
+	if err != nil {
+		return nil, err
+	}
+	for n, i := range f.at {
+		f.results[i].Date, f.intents[n].Date = date, date
+	}
+	if err := s.carryFinish(ctx, f); err != nil {
+		return nil, err
+	}
+	return f.results, nil
+}
+
+// finishing is a request of a holder on its way.
+type finishing struct {
+	worker  Worker
+	targets map[string]Target // by key
+	results []Result
+	at      []int // which result each intent is for
+	intents []Intent
+}
+
+func (s *Service) prepareFinish(ctx context.Context, r Request, worker Worker, kind Kind, targets []Target) (*finishing, error) {
+	f := &finishing{worker: worker, targets: map[string]Target{}}
 	tags := make([]string, len(targets))
-	fences := map[string]int64{}
 	for i, t := range targets {
 		tags[i] = t.Tag
-		fences[TagKey(t.Tag)] = t.Fence
+		f.targets[TagKey(t.Tag)] = t
 	}
-	results, err := newResults(tags, kind)
-	if err != nil {
+	var err error
+	if f.results, err = newResults(tags, kind); err != nil {
 		return nil, err
 	}
-	if err := s.findRows(ctx, results); err != nil {
+	if err := s.findRows(ctx, f.results); err != nil {
 		return nil, err
 	}
-	var at []int
-	var intents []Intent
-	for i := range results {
-		if results[i].Err != nil {
+	for i := range f.results {
+		if f.results[i].Err != nil {
 			continue
 		}
-		results[i].Date = date
-		key := TagKey(results[i].Tag)
-		at = append(at, i)
-		intents = append(intents, Intent{
-			Event: eventID(r, kind, key), Kind: kind, Key: key, Tag: results[i].Tag,
-			Worker: worker.AsHolder(), Fence: fences[key], Grace: s.cfg.Grace, Date: date,
+		key := TagKey(f.results[i].Tag)
+		f.at = append(f.at, i)
+		f.intents = append(f.intents, Intent{
+			Event: eventID(r, kind, key), Kind: kind, Key: key, Tag: f.results[i].Tag,
+			Worker: worker.AsHolder(), Fence: f.targets[key].Fence,
 		})
 	}
-	outcomes, err := s.change(ctx, intents)
+	return f, nil
+}
+
+func (s *Service) carryFinish(ctx context.Context, f *finishing) error {
+	outcomes, err := s.change(ctx, f.intents)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if outcomes, err = s.finishByRow(ctx, worker, results, at, intents, outcomes); err != nil {
-		return nil, err
+	if outcomes, err = s.finishByRow(ctx, f, outcomes); err != nil {
+		return err
 	}
-	for n, i := range at {
-		s.concludeFinish(&results[i], outcomes[n])
+	for n, i := range f.at {
+		s.concludeFinish(&f.results[i], outcomes[n])
 	}
-	return results, nil
+	return nil
 }
 
 // findRows finds the row of each result, on a fresh read where the snapshot
@@ -95,11 +119,11 @@ func (s *Service) findRows(ctx context.Context, results []Result) error {
 
 // finishByRow helps where the lock store says that nobody holds a spool and the
 // sheet says that this worker does: the lock is rebuilt and asked again.
-func (s *Service) finishByRow(ctx context.Context, w Worker, results []Result, at []int, intents []Intent, outcomes []changed) ([]changed, error) {
+func (s *Service) finishByRow(ctx context.Context, f *finishing, outcomes []changed) ([]changed, error) {
 	var book *Book
 	var lost []Spool
 	var again []int
-	for n, i := range at {
+	for n, i := range f.at {
 		if outcomes[n].Verdict != Free {
 			continue
 		}
@@ -109,12 +133,12 @@ func (s *Service) finishByRow(ctx context.Context, w Worker, results []Result, a
 				return nil, asUnavailable(err)
 			}
 		}
-		spool, missing := book.Find(results[i].Tag)
+		spool, missing := book.Find(f.results[i].Tag)
 		if missing != nil {
 			continue
 		}
-		results[i].Spool = spool
-		if spool.HolderID == w.ID && intents[n].Fence == 0 {
+		f.results[i].Spool = spool
+		if spool.HolderID == f.worker.ID && f.intents[n].Fence == 0 {
 			lost = append(lost, spool)
 			again = append(again, n)
 		}
@@ -127,7 +151,7 @@ func (s *Service) finishByRow(ctx context.Context, w Worker, results []Result, a
 	}
 	retry := make([]Intent, len(again))
 	for j, n := range again {
-		retry[j] = intents[n]
+		retry[j] = f.intents[n]
 	}
 	redone, err := s.change(ctx, retry)
 	if err != nil {
@@ -149,6 +173,8 @@ func (s *Service) concludeFinish(res *Result, o changed) {
 	}
 	switch o.Verdict {
 	case Accepted, Busy:
+	case Already:
+		res.Already = true
 	case Free:
 		res.Err = &Error{Code: NotOwner, Reason: NobodyHolds, Tag: res.Tag, Holder: Holder{Name: res.Spool.HeldBy}, Since: res.Spool.Since}
 		if res.Spool.Occupied() {
@@ -159,8 +185,11 @@ func (s *Service) concludeFinish(res *Result, o changed) {
 	case Stale:
 		res.Err = held(NotOwner, HeldAnew)
 	case Expired:
+		if !res.Lock.Holds() {
+			res.Lock = Lock{}
+		}
 		res.Err = held(LockExpired, "")
-		res.Err.Expired = o.Expired.In(s.cfg.Zone)
+		res.Err.Expired = o.Outcome.Expired.In(s.cfg.Zone)
 	default:
 		res.Err = &Error{Code: LocksUnavailable, Reason: NothingDone, Tag: res.Tag}
 	}

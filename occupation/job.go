@@ -13,7 +13,8 @@ type job struct {
 	mu     sync.Mutex
 	err    *Error
 	over   bool
-	leaves int // how many gave up waiting
+	leaves int  // how many gave up waiting
+	quiet  bool // somebody else brought it to its end, and tells whom it concerns
 }
 
 // leave ends the wait for the job: its end, or "it is being checked", after

@@ -193,11 +193,13 @@ func (s Spool) Next() Operation {
 type LockState string
 
 // The states of a lock. Pending and Finishing are passing states: an intent is
-// on its way to the sheet.
+// on its way to the sheet. A lapsed lock has expired, and its row is cleared;
+// until the end of the grace only its former holder may take it back or finish.
 const (
 	Pending   LockState = "pending"
 	Held      LockState = "held"
 	Finishing LockState = "finishing"
+	Lapsed    LockState = "expired"
 )
 
 // Lock is the record of an occupation in the lock store.
@@ -210,8 +212,13 @@ type Lock struct {
 	Deadline  time.Time
 	Fence     int64
 	State     LockState
-	Event     string // the intent that is on its way, empty when Held
+	Event     string    // the intent that is on its way, empty when Held or Lapsed
+	Until     time.Time // end of the grace of an expiry that is or was accepted; else zero
 }
+
+// Holds reports whether somebody works on the spool under this lock. A lapsed
+// one only keeps it for its former holder.
+func (l Lock) Holds() bool { return l.Fence != 0 && l.State != Lapsed }
 
 // Status is what is known of one spool: its row and, if held, its lock.
 type Status struct {
@@ -220,11 +227,11 @@ type Status struct {
 }
 
 // Held reports whether somebody holds the spool, by lock or by row.
-func (s Status) Held() bool { return s.Lock.Fence != 0 || s.Spool.Occupied() }
+func (s Status) Held() bool { return s.Lock.Holds() || s.Spool.Occupied() }
 
 // HolderName is who holds the spool, in the best words known.
 func (s Status) HolderName() string {
-	if s.Lock.Fence != 0 {
+	if s.Lock.Holds() {
 		return s.Lock.Holder.Name
 	}
 	return s.Spool.HeldBy

@@ -24,21 +24,26 @@ type Locks interface {
 	// the same commit again (same ID) only takes a write, for sending it again.
 	Bind(ctx context.Context, replica string, commit Commit) (Bound, error)
 
-	// Settle says that the commit has landed: takes become held; locks of
-	// finishes and expiries vanish; the intents are dropped, but those of the
-	// events in owed stay, as audit rows still to be delivered. Events that are
-	// not bound to that commit (any more) are left alone.
-	Settle(ctx context.Context, commit string, events, owed []string) error
+	// Settle says that the commit has landed: takes and transfers become held,
+	// whoever got the spool leaves its wait list, and who had let it lapse before
+	// learns so from a finish; locks of finishes vanish, those of expiries become
+	// lapsed; kinds that Tell are kept as news (Desk.News). The intents are
+	// dropped, but those of the events in owed stay, as audit rows still to be
+	// delivered. Events that are not bound to that commit (any more) are left
+	// alone. lost are those that the store does not remember at all: somebody
+	// else has brought them to their end, or the store has forgotten everything.
+	Settle(ctx context.Context, commit string, events, owed []string) (lost []string, err error)
 
 	// Undo says that for certain nothing was written: the locks go back to what
 	// they were before the intents, which are dropped. commit is the ID that the
 	// events are bound to, empty for those that were never bound; others are left
-	// alone.
+	// alone. An owed audit row is only unbound; that of an Extend which was never
+	// bound is dropped and the deadline put back, if nothing has happened since.
 	Undo(ctx context.Context, commit string, events []string) error
 
 	// Claim makes replica the owner of every intent whose owner has no heartbeat
-	// any more and of every owed audit row, and returns them by commit, in the
-	// order of their fences.
+	// any more and of every owed audit row that no living replica has bound, and
+	// returns them by commit, in the order of their fences.
 	Claim(ctx context.Context, replica string) ([]Unfinished, error)
 
 	// Beat is the heartbeat of a replica: until ttl has passed nobody claims what
@@ -48,6 +53,13 @@ type Locks interface {
 	// Snapshot returns the locks of the keys, or of all spools when none is
 	// given. It works on an unseeded store too and says so.
 	Snapshot(ctx context.Context, keys ...string) (LockSnapshot, error)
+
+	// Due returns what has become due by the store's clock. A warning is returned
+	// once per fence, deadline and item of before (longest first), and of several
+	// that have come due meanwhile only the last; with the first of a worker come
+	// those of the same item that follow within together. Lapsed locks whose grace is over are dropped
+	// and returned; a finish of their former holders learns of the expiry.
+	Due(ctx context.Context, before []time.Duration, together time.Duration) (Due, error)
 
 	// Restore adds locks that the sheet knows and the store does not (existing
 	// ones are left alone; a Fence of 0 gets a new one), raises the fence counter
@@ -65,15 +77,16 @@ type Verdict string
 // The verdicts.
 const (
 	Accepted Verdict = "accepted"  // remembered; the lock is in its passing state
-	Already  Verdict = "already"   // TAKE: the same worker holds it; nothing changed
-	Busy     Verdict = "busy"      // the same worker's earlier intent is on its way: Lock.Event
+	Already  Verdict = "already"   // TAKE: the same worker holds it; EXTEND: the deadline is no earlier; TRANSFER: the receiver has it. Nothing changed
+	Busy     Verdict = "busy"      // an earlier intent is on its way: Lock.Event. TAKE: the same worker's
 	Occupied Verdict = "occupied"  // TAKE: somebody else holds it: Lock
-	Lapsed   Verdict = "lapsed"    // TAKE: somebody else's deadline and grace are over: Lock
-	Free     Verdict = "free"      // finish: nobody holds it
-	NotYours Verdict = "not_yours" // finish: somebody else holds it: Lock
-	Stale    Verdict = "stale"     // finish: the same worker holds it under another fence: Lock
-	Expired  Verdict = "expired"   // finish: it expired at Outcome.Expired; Lock is who has it now, if any
-	Current  Verdict = "current"   // EXPIRE: the lock is not over its deadline and grace, or not there
+	Kept     Verdict = "kept"      // TAKE: somebody else's has lapsed, and is kept for them until Lock.Until
+	Reserved Verdict = "reserved"  // TAKE: the first of the wait list may have it until Outcome.Until
+	Free     Verdict = "free"      // all but TAKE: nobody holds it
+	NotYours Verdict = "not_yours" // all but TAKE: somebody else holds it than was thought: Lock
+	Stale    Verdict = "stale"     // all but TAKE: the same worker holds it under another fence: Lock
+	Expired  Verdict = "expired"   // finish, EXTEND: it expired at Outcome.Expired; Lock is who has it now, if any, or one's own lapsed one within its grace (EXTEND)
+	Current  Verdict = "current"   // EXPIRE: the lock is not over its deadline, not held, or not there
 )
 
 // Outcome is the lock store's answer to one intent.
@@ -82,6 +95,21 @@ type Outcome struct {
 	Intent  Intent    // completed with Operation, Fence, Since, Deadline, At; valid when Accepted
 	Lock    Lock      // the lock as it is now; zero when there is none
 	Expired time.Time // when Verdict is Expired
+	Until   time.Time // when Verdict is Reserved
+}
+
+// Due is what has become due.
+type Due struct {
+	Now      time.Time
+	Warnings []Warning
+	Over     []Lock // held, and past their deadline: to be expired
+	Ended    []Lock // lapsed, and past their grace: they are dropped
+}
+
+// Warning is a held lock whose deadline comes near.
+type Warning struct {
+	Lock   Lock
+	Before time.Duration // the item of the list that has come due
 }
 
 // Commit is one write of the sheet: all waiting changes under one stamp.
@@ -120,10 +148,11 @@ type Unfinished struct {
 
 // LockSnapshot is what the lock store holds at one moment.
 type LockSnapshot struct {
-	Now    time.Time // the store's clock
-	Seeded bool
-	Fence  int64 // the highest fence given so far
-	Locks  []Lock
+	Now      time.Time // the store's clock
+	Seeded   bool
+	SeededAt time.Time // when; whatever it was told before that it has forgotten
+	Fence    int64     // the highest fence given so far
+	Locks    []Lock
 }
 
 // Records is the port to the sheet.
@@ -210,10 +239,69 @@ type Unknown struct {
 func (u *Unknown) Error() string { return "outcome unknown: " + u.Err.Error() }
 func (u *Unknown) Unwrap() error { return u.Err }
 
-// Ledger is what the audit log knows of fences and occupations.
-type Ledger struct {
-	Fence int64
-	Takes map[string]Lock // by spool key: the last take whose occupation is not ended in the log
+// Desk is the port to what people ask of each other and of the bot, and to what
+// they must still hear. Time in it is the clock of the lock store, of which it
+// is a part. Every method is one round trip; a missing entry is no error.
+type Desk interface {
+	// Wait puts the worker at the end of a spool's wait list, or leaves them
+	// where they are, and returns their place, 1 = the first. 0 = there is no
+	// lock, so there is nothing to wait for.
+	Wait(ctx context.Context, w Waiting) (place int, err error)
+	// Leave takes the worker off a spool's wait list.
+	Leave(ctx context.Context, key string, worker int) error
+	// Turns returns whose turn it is: for each spool that has come free the first
+	// in line, for whom it is reserved for HeadStart, and all others when that is
+	// over and the spool still free. Each is returned once for each time that the
+	// spool comes free; the head start runs from that moment.
+	Turns(ctx context.Context) ([]Turn, error)
+
+	// Offer remembers an offer of TRASPASAR for o.Lasts. Of one spool there is
+	// one at a time: an earlier one is replaced and returned (zero = none).
+	Offer(ctx context.Context, o Offer) (replaced Offer, err error)
+	// Answered takes the offer off the desk if the worker is one of its From, To
+	// and By; false = it is not there (any more), or is none of theirs.
+	Answered(ctx context.Context, id string, worker int) (Offer, bool, error)
+	// Unanswered takes the offers off the desk whose time is over.
+	Unanswered(ctx context.Context) ([]Offer, error)
+
+	// News returns the intents that were settled at least age ago and that nobody
+	// has been told of yet (Kind.Tells).
+	News(ctx context.Context, age time.Duration) ([]Intent, error)
+	// Told drops news.
+	Told(ctx context.Context, events ...string) error
+}
+
+// HeadStart is how long a spool that comes free is reserved for the first of its
+// wait list.
+const HeadStart = 2 * time.Minute
+
+// Waiting is a worker's wish to hear when a spool comes free.
+type Waiting struct {
+	Key    string
+	Tag    string // as the sheet spells it
+	Worker int
+}
+
+// Turn is a worker whose wait is over.
+type Turn struct {
+	Waiting
+	First bool      // nobody else may take the spool before Until
+	Until time.Time // when First
+}
+
+// Offer is a spool that its holder (or a supervisor) wants another worker to
+// have. It changes nothing until the other accepts.
+type Offer struct {
+	ID     string
+	Key    string
+	Tag    string // as the sheet spells it
+	Fence  int64  // of the occupation
+	From   Holder // whose it is
+	To     Holder // who is to have it
+	By     Holder // the supervisor who arranged it; zero = From did
+	Reason string // as written; a supervisor must give one
+	Lasts  time.Duration
+	Until  time.Time // set by the desk
 }
 
 // Directory is the port to the people.
@@ -229,12 +317,15 @@ type Directory interface {
 // more.
 type Notifier interface {
 	// Settled tells what became of an operation whose answer was "it is being
-	// checked", or which recovery finished. It must not block for long.
+	// checked", or which recovery finished, and what happened to a spool without
+	// its holder's doing (Kind.Tells). It must not block for long. Of the latter
+	// kind the same news may come again until Service.Told was called.
 	Settled(ctx context.Context, notice Notice)
 }
 
-// Notice is news about one intent for the worker who intended it.
+// Notice is news about one intent for the worker whom it concerns.
 type Notice struct {
 	Intent Intent
+	To     Holder // who is told
 	Err    *Error // nil: it is done; else what became of it instead
 }

@@ -30,7 +30,7 @@ func (s *Service) Rebuild(ctx context.Context) error {
 		return locksGone(err, NothingDone)
 	}
 	defer s.rebuild.give()
-	snap, err := s.locks.Snapshot(ctx, "-")
+	snap, err := s.snapshot(ctx, "-")
 	if err != nil {
 		return locksGone(err, NothingDone)
 	}
@@ -51,7 +51,7 @@ func (s *Service) Rebuild(ctx context.Context) error {
 }
 
 func (s *Service) seeded(ctx context.Context) (bool, error) {
-	snap, err := s.locks.Snapshot(ctx, "-")
+	snap, err := s.snapshot(ctx, "-")
 	if err != nil {
 		return false, locksGone(err, NothingDone)
 	}
@@ -64,7 +64,7 @@ func (s *Service) restore(ctx context.Context, spools []Spool) error {
 	if len(spools) == 0 {
 		return nil
 	}
-	snap, err := s.locks.Snapshot(ctx, "-")
+	snap, err := s.snapshot(ctx, "-")
 	if err != nil {
 		return locksGone(err, NothingDone)
 	}

@@ -60,7 +60,7 @@ func (s *Service) Start(ctx context.Context) error {
 	if err := s.beat(ctx); err != nil {
 		return locksGone(err, NothingDone)
 	}
-	snap, err := s.locks.Snapshot(ctx, "-")
+	snap, err := s.snapshot(ctx, "-")
 	if err != nil {
 		return locksGone(err, NothingDone)
 	}
@@ -164,11 +164,12 @@ func (c *committer) delivered(ctx context.Context, commit Commit) (bool, error) 
 	if err != nil || !landed {
 		return false, err
 	}
-	return true, c.locks.Settle(ctx, commit.ID, commit.Events(), receipt.Owed)
+	_, err = c.locks.Settle(ctx, commit.ID, commit.Events(), receipt.Owed)
+	return true, err
 }
 
-// redo handles intents of which for certain nothing was written: a take is put
-// back, a finish and a repair are committed anew.
+// redo handles intents of which for certain nothing was written: what begins an
+// occupation is put back, a finish and a repair are committed anew.
 func (c *committer) redo(ctx context.Context, commit Commit) error {
 	if commit.Repair {
 		anew := commit
@@ -182,7 +183,7 @@ func (c *committer) redo(ctx context.Context, commit Commit) error {
 	}
 	var takes []string
 	for _, ch := range commit.Changes {
-		if ch.Intent.Kind == Take {
+		if ch.Intent.Kind.Begins() {
 			takes = append(takes, ch.Intent.Event)
 		}
 	}
@@ -193,7 +194,7 @@ func (c *committer) redo(ctx context.Context, commit Commit) error {
 	}
 	var finishes []*job
 	for _, j := range c.adopt(commit) {
-		if j.intent.Kind == Take {
+		if j.intent.Kind.Begins() {
 			c.end(ctx, j, &Error{Code: SheetUnavailable, Reason: NothingDone, Tag: j.intent.Tag})
 			continue
 		}

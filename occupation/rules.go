@@ -74,16 +74,19 @@ func Infer(s Spool, w Worker) (Operation, *Error) {
 
 // CanWrite checks, on the row as the commit is made from it, what a lock alone
 // cannot know: that nobody else stands there, and that a date which is to be
-// written is not there already. Errors: SPOOL_OCCUPIED, PREREQUISITE_NOT_MET,
-// SHEET_SCHEMA.
+// written is not there already. Whoever finishes their own work writes whatever
+// name the row shows; what others do to it, and an expiry, leave to reconcile what
+// people wrote there. Errors: SPOOL_OCCUPIED, PREREQUISITE_NOT_MET, SHEET_SCHEMA.
 func CanWrite(i Intent, s Spool) *Error {
+	known := s.HolderID != 0 && (s.HolderID == i.Worker.ID || s.HolderID == i.From.ID)
 	switch i.Kind {
-	case Take:
-		if s.Occupied() && s.HolderID != i.Worker.ID {
+	case Take, Transfer, Release, Expire:
+		if s.Occupied() && !known {
 			return heldByRow(s)
 		}
-		return CanTake(s, i.Operation)
-	case Complete:
+	}
+	switch i.Kind {
+	case Take, Transfer, Complete:
 		return CanTake(s, i.Operation)
 	default:
 		return nil

@@ -100,10 +100,16 @@ func TestCanWrite(t *testing.T) {
 		{"done meanwhile", occupation.Take, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet},
 		{"completed by the office meanwhile", occupation.Complete, occupation.Spool{Materials: day, ArmDate: day}, occupation.PrerequisiteNotMet},
 		{"a pause writes whatever the row says", occupation.Pause, occupation.Spool{HeldBy: "Juan"}, ""},
+		{"an expiry of my own row", occupation.Expire, occupation.Spool{HeldBy: "MR(93)", HolderID: 93}, ""},
+		{"an expiry leaves a name by hand alone", occupation.Expire, occupation.Spool{HeldBy: "Juan"}, occupation.SpoolOccupied},
+		{"a transfer of the giver's row", occupation.Transfer, occupation.Spool{Materials: day, HeldBy: "LP(8)", HolderID: 8}, ""},
+		{"a transfer of what a third one has", occupation.Transfer, occupation.Spool{Materials: day, HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
+		{"a release of the holder's row", occupation.Release, occupation.Spool{HeldBy: "LP(8)", HolderID: 8}, ""},
+		{"a release of what a third one has", occupation.Release, occupation.Spool{HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var code occupation.Code
-			if err := occupation.CanWrite(occupation.Intent{Kind: c.kind, Operation: occupation.ARM, Worker: me}, c.spool); err != nil {
+			if err := occupation.CanWrite(occupation.Intent{Kind: c.kind, Operation: occupation.ARM, Worker: me, From: occupation.Holder{ID: 8}}, c.spool); err != nil {
 				code = err.Code
 			}
 			if code != c.want {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Held lists all that is held now, oldest first: by the locks, and by the sheet
-// where the lock store knows nothing of it. Errors: SHEET_..., LOCKS_UNAVAILABLE.
+// Held lists all that is held now, or kept for a former holder, oldest first: by
+// the locks, and by the sheet where the lock store knows nothing of it. Errors: SHEET_..., LOCKS_UNAVAILABLE.
 func (s *Service) Held(ctx context.Context) ([]Status, error) {
 	book, byKey, err := s.whole(ctx)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Service) Held(ctx context.Context) ([]Status, error) {
 	var out []Status
 	for i, sp := range book.Spools {
 		key := book.keys[i]
-		if l, ok := byKey[key]; ok || sp.Occupied() {
+		if l, locked := byKey[key]; locked || sp.Occupied() {
 			out = append(out, Status{Spool: sp, Lock: l})
 			delete(byKey, key)
 		}
@@ -68,7 +68,7 @@ func (s *Service) whole(ctx context.Context) (*Book, map[string]Lock, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	snap, err := s.locks.Snapshot(ctx)
+	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, nil, locksGone(err, NothingDone)
 	}
@@ -91,7 +91,7 @@ func (s Spool) mentions(key string, words []string) bool {
 }
 
 func (s Status) since() time.Time {
-	if s.Lock.Fence != 0 {
+	if s.Lock.Holds() {
 		return s.Lock.Since
 	}
 	return s.Spool.Since

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,7 +14,11 @@ type Config struct {
 	Replica string         // unique name of this running process
 	Zone    *time.Location // the shop's
 	TTL     time.Duration  // how long a take lasts
-	Grace   time.Duration  // how long after the deadline only the former holder may finish
+	Grace   time.Duration  // how long after the expiry only the former holder may finish or take it back
+	Shifts  []Shift        // in the order of their start; none = EXTENDER knows no shift
+	// WarnBefore is how long before the deadline the holder is warned, longest
+	// first; none = never.
+	WarnBefore []time.Duration
 	// Patience is how long a person waits for an answer before it becomes "it is
 	// being checked"; 0 = 8 s.
 	Patience time.Duration
@@ -38,18 +43,29 @@ type Observation struct {
 type Service struct {
 	cfg       Config
 	locks     Locks
+	desk      Desk
 	records   Records
 	directory Directory
 	notifier  Notifier
 	committer *committer
-	rebuild   turn // one rebuild of the lock store at a time
+	ahead     atomic.Int64 // how far the lock store's clock is ahead of this machine's, in ns
+	rebuild   turn         // one rebuild of the lock store at a time
 
 	recovery   turn         // one recovery at a time
 	unfinished []Unfinished // claimed, and not brought to an end yet
 }
 
+// Ports are what a Service works with.
+type Ports struct {
+	Locks     Locks
+	Desk      Desk
+	Records   Records
+	Directory Directory
+	Notifier  Notifier
+}
+
 // New returns a service over its ports.
-func New(cfg Config, locks Locks, records Records, directory Directory, notifier Notifier) *Service {
+func New(cfg Config, p Ports) *Service {
 	if cfg.Patience == 0 {
 		cfg.Patience = 8 * time.Second
 	}
@@ -59,9 +75,48 @@ func New(cfg Config, locks Locks, records Records, directory Directory, notifier
 	if cfg.Observe == nil {
 		cfg.Observe = func(Observation) {}
 	}
-	s := &Service{cfg: cfg, locks: locks, records: records, directory: directory, notifier: notifier, rebuild: make(turn, 1), recovery: make(turn, 1)}
+	s := &Service{
+		cfg: cfg, locks: p.Locks, desk: p.Desk, records: p.Records, directory: p.Directory, notifier: p.Notifier,
+		rebuild: make(turn, 1), recovery: make(turn, 1),
+	}
 	s.committer = newCommitter(s)
 	return s
+}
+
+// clockSlack is how far two clocks may differ without anybody minding.
+const clockSlack = 2 * time.Second
+
+// Now is the shop's time, in its zone: this machine's, or the lock store's as it
+// was last seen when the two differ, because deadlines are of that clock.
+func (s *Service) Now() time.Time {
+	return time.Now().Add(time.Duration(s.ahead.Load())).In(s.cfg.Zone)
+}
+
+// Time asks the lock store for its time, by which everything is due. Error:
+// LOCKS_UNAVAILABLE.
+func (s *Service) Time(ctx context.Context) (time.Time, error) {
+	snap, err := s.snapshot(ctx, "-")
+	if err != nil {
+		return time.Time{}, locksGone(err, NothingDone)
+	}
+	return snap.Now.In(s.cfg.Zone), nil
+}
+
+// snapshot is Locks.Snapshot, with a look at its clock.
+func (s *Service) snapshot(ctx context.Context, keys ...string) (LockSnapshot, error) {
+	snap, err := s.locks.Snapshot(ctx, keys...)
+	if err == nil {
+		s.compareClock(snap.Now)
+	}
+	return snap, err
+}
+
+func (s *Service) compareClock(theirs time.Time) {
+	ahead := time.Until(theirs)
+	if ahead.Abs() < clockSlack {
+		ahead = 0
+	}
+	s.ahead.Store(int64(ahead))
 }
 
 // turn is a lock over work that waits for others, so that waiting for it ends
@@ -85,13 +140,16 @@ type Request struct {
 	// request delivered twice is never carried out twice. Empty = a new one.
 	Key    string
 	Worker int       // the worker's id
-	Now    time.Time // the shop's time, in any zone
+	Now    time.Time // the shop's time (Service.Now), in any zone
 }
 
-// Target names a spool for PAUSAR and COMPLETAR.
+// Target names a spool for PAUSAR, COMPLETAR and EXTENDER.
 type Target struct {
 	Tag   string
 	Fence int64 // from the button that was pressed; 0 = whichever is held
+	// Deadline is the one that the button was shown with, for EXTENDER: whoever
+	// taps "+1 h" twice means one hour. Zero = the one of now.
+	Deadline time.Time
 }
 
 // Result is what became of one spool of a request.
@@ -101,7 +159,7 @@ type Result struct {
 	Lock    Lock   // after a take: the occupation; after a finish: the one that ended
 	Kind    Kind   // what was asked
 	Date    time.Time
-	Already bool   // a take of what one holds already; nothing changed
+	Already bool   // a take of what one holds already, or an extension to no later; nothing changed
 	Err     *Error // nil = done
 }
 
@@ -138,7 +196,7 @@ func (s *Service) StatusOf(ctx context.Context, spools []Spool) ([]Status, error
 	for i, sp := range spools {
 		keys[i] = TagKey(sp.Tag)
 	}
-	snap, err := s.locks.Snapshot(ctx, keys...)
+	snap, err := s.snapshot(ctx, keys...)
 	if err != nil {
 		return nil, locksGone(err, NothingDone)
 	}
@@ -150,7 +208,7 @@ func (s *Service) StatusOf(ctx context.Context, spools []Spool) ([]Status, error
 	return out, nil
 }
 
-// HeldBy lists what a worker holds now, oldest first: by their locks, and by
+// HeldBy lists what a worker holds now, or may take back, oldest first: by their locks, and by
 // the sheet where the lock store knows nothing of it. Errors: as Find.
 func (s *Service) HeldBy(ctx context.Context, worker int) ([]Status, error) {
 	all, err := s.Held(ctx)

@@ -25,6 +25,8 @@ type shop struct {
 }
 
 var (
+	jefa     = occupation.Worker{ID: 1, Given: "Claudia", Surname: "Fuentes", Active: true, Roles: []occupation.Role{occupation.Supervisor}, SlackID: "U1"}
+	pedro    = occupation.Worker{ID: 12, Given: "Pedro", Surname: "Soto", Active: true, Roles: []occupation.Role{occupation.Soldador}, SlackID: "U12"}
 	mauricio = occupation.Worker{ID: 93, Given: "Mauricio", Surname: "Rodríguez", Active: true, Roles: []occupation.Role{occupation.Armador}, SlackID: "U93"}
 	juana    = occupation.Worker{ID: 7, Given: "Juana", Surname: "Pérez", Active: true, Roles: []occupation.Role{occupation.Ayudante}, SlackID: "U7"}
 )
@@ -40,9 +42,10 @@ func inShop(t *testing.T, n int, story func(*shop)) {
 		}
 		s := &shop{
 			t: t, locks: occupationtest.NewLocks(), records: occupationtest.NewRecords(spools...),
-			directory: occupationtest.NewDirectory(mauricio, juana), notices: occupationtest.NewNotices(),
+			directory: occupationtest.NewDirectory(mauricio, juana, pedro, jefa), notices: occupationtest.NewNotices(),
 		}
 		s.open("a", s.records)
+		defer func() { s.stop() }() // of a story that ends early
 		story(s)
 		s.stop()
 		if left := s.locks.Intents(); len(left) > 0 {
@@ -56,7 +59,12 @@ func (s *shop) open(replica string, records occupation.Records) {
 	s.t.Helper()
 	s.Service = occupation.New(occupation.Config{
 		Replica: replica, Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute,
-	}, s.locks, records, s.directory, s.notices)
+		WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute},
+		Shifts: []occupation.Shift{
+			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
+			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
+		},
+	}, occupation.Ports{Locks: s.locks, Desk: s.locks, Records: records, Directory: s.directory, Notifier: s.notices})
 	if err := s.Start(s.t.Context()); err != nil {
 		s.t.Fatalf("Start: %v", err)
 	}
@@ -96,6 +104,16 @@ func (s *shop) complete(w occupation.Worker, tag string) occupation.Result {
 		s.t.Fatalf("Complete %s: %v", tag, err)
 	}
 	return out[0]
+}
+
+// sweep does what the jobs do every few seconds.
+func (s *shop) sweep() occupation.Swept {
+	s.t.Helper()
+	out, err := s.Sweep(s.t.Context())
+	if err != nil {
+		s.t.Fatalf("Sweep: %v", err)
+	}
+	return out
 }
 
 // row is what the sheet says of a spool now: "held-by|state".

@@ -121,7 +121,7 @@ func (t *take) respectRows(ctx context.Context) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	snap, err := t.locks.Snapshot(ctx, keys...)
+	snap, err := t.snapshot(ctx, keys...)
 	if err != nil {
 		return locksGone(err, NothingDone)
 	}
@@ -166,18 +166,10 @@ func (t *take) carry(ctx context.Context, at []int) error {
 	if err != nil {
 		return err
 	}
-	var lapsed []int
 	for n, i := range at {
-		if outcomes[n].Verdict == Lapsed {
-			lapsed = append(lapsed, i)
-			continue
-		}
 		t.conclude(&t.results[i], outcomes[n])
 	}
-	if len(lapsed) == 0 {
-		return nil
-	}
-	return t.expireAndRetry(ctx, lapsed, outcomes, at)
+	return nil
 }
 
 func (t *take) intents(at []int) []Intent {
@@ -186,7 +178,7 @@ func (t *take) intents(at []int) []Intent {
 		key := TagKey(t.results[i].Tag)
 		out[n] = Intent{
 			Event: eventID(t.request, Take, key), Kind: Take, Key: key, Tag: t.results[i].Tag,
-			Operation: t.ops[i], Worker: t.worker.AsHolder(), TTL: t.cfg.TTL, Grace: t.cfg.Grace,
+			Operation: t.ops[i], Worker: t.worker.AsHolder(), TTL: t.cfg.TTL,
 		}
 	}
 	return out
@@ -198,7 +190,11 @@ func (t *take) conclude(res *Result, o changed) {
 	case Accepted, Busy:
 	case Already:
 		res.Already = true
-	case Occupied, Lapsed:
+	case Kept:
+		res.Err = &Error{Code: SpoolOccupied, Reason: InGrace, Tag: res.Tag, Operation: res.Lock.Operation, Holder: res.Lock.Holder, Until: res.Lock.Until}
+	case Reserved:
+		res.Err = &Error{Code: SpoolOccupied, Reason: WaitListFirst, Tag: res.Tag, Until: o.Outcome.Until.In(t.cfg.Zone)}
+	case Occupied:
 		res.Err = &Error{
 			Code: SpoolOccupied, Tag: res.Tag, Operation: res.Lock.Operation, Holder: res.Lock.Holder,
 			Since: res.Lock.Since, Until: res.Lock.Deadline,
@@ -206,50 +202,4 @@ func (t *take) conclude(res *Result, o changed) {
 	default:
 		res.Err = &Error{Code: LocksUnavailable, Reason: NothingDone, Tag: res.Tag}
 	}
-}
-
-// expireAndRetry processes the expiry of occupations that are over, grace and
-// all, and that nobody has processed yet; then it takes their spools.
-func (t *take) expireAndRetry(ctx context.Context, lapsed []int, outcomes []changed, at []int) error {
-	var expiries []Intent
-	for n := range at {
-		if outcomes[n].Verdict != Lapsed {
-			continue
-		}
-		l := outcomes[n].Lock
-		expiries = append(expiries, Intent{
-			Event: eventID(Request{}, Expire, l.Key), Kind: Expire, Key: l.Key, Tag: l.Tag,
-			Worker: l.Holder, Fence: l.Fence, Grace: t.cfg.Grace,
-		})
-	}
-	done, err := t.change(ctx, expiries)
-	if err != nil {
-		return err
-	}
-	var retry []int
-	for n, i := range lapsed {
-		switch {
-		case done[n].err != nil:
-			t.results[i].Err = done[n].err
-		default:
-			if done[n].Verdict == Accepted {
-				t.notifier.Settled(ctx, Notice{Intent: done[n].Intent, Err: &Error{
-					Code: LockExpired, Tag: t.results[i].Tag, Operation: done[n].Intent.Operation,
-					Expired: done[n].Intent.Deadline, Holder: t.worker.AsHolder(),
-				}})
-			}
-			retry = append(retry, i)
-		}
-	}
-	if len(retry) == 0 {
-		return nil
-	}
-	again, err := t.change(ctx, t.intents(retry))
-	if err != nil {
-		return err
-	}
-	for n, i := range retry {
-		t.conclude(&t.results[i], again[n])
-	}
-	return nil
 }

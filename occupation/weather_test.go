@@ -313,26 +313,6 @@ func TestForgottenTake(t *testing.T) {
 	})
 }
 
-// What is over, grace and all, is expired by the next one who takes it.
-func TestLapsed(t *testing.T) {
-	inShop(t, 1, func(s *shop) {
-		s.take(mauricio, "S-000")
-		s.locks.Advance(70 * time.Minute)
-		s.refused("take within the grace", s.take(juana, "S-000")[0].Err, occupation.SpoolOccupied, "")
-		s.locks.Advance(10 * time.Minute)
-		s.done("take after it", s.take(juana, "S-000")[0].Err)
-		s.want("log", s.log(), "TOMAR:S-000 VENCER:S-000 TOMAR:S-000")
-		if news := s.news(); news.Intent.Worker.ID != 93 || news.Err == nil || news.Err.Code != occupation.LockExpired {
-			t.Errorf("news = %+v, want LOCK_EXPIRED for 93", news)
-		}
-		late := s.pause(mauricio, "S-000").Err
-		s.refused("pause of the former holder", late, occupation.LockExpired, "")
-		if late.Holder.ID != 7 || late.Expired.IsZero() {
-			t.Errorf("refusal %+v does not say who has it now and when it expired", late)
-		}
-	})
-}
-
 func TestStopWithWorkInFlight(t *testing.T) {
 	inShop(t, 30, func(s *shop) {
 		s.stop()

@@ -40,7 +40,14 @@ type PageOptions struct {
 	// as /sim/.... An httputil.ReverseProxy will do, with FlushInterval -1 for its events.
 	Sheets  http.Handler
 	Clock   func(forward time.Duration) error // moves the shop's time
+	Bot     BotSwitch                         // nil = it cannot be switched
 	Gallery fs.FS                             // *.json: views, or {"blocks":[...]}
+}
+
+// BotSwitch turns the bot's program off, as a power cut would, and on again.
+type BotSwitch interface {
+	On() bool
+	Switch(on bool) error
 }
 
 // Page is the phone-like web page: its files, /page.json, the gallery, and the control
@@ -61,8 +68,18 @@ func (s *Server) Page(opt PageOptions) http.Handler {
 	mux.HandleFunc("GET /page.json", func(w http.ResponseWriter, _ *http.Request) {
 		pageAnswer(w, object{
 			"title": opt.Title, "users": opt.Users, "tour": opt.Tour,
-			"sheets": opt.Sheets != nil, "clock": opt.Clock != nil, "gallery": opt.Gallery != nil,
+			"sheets": opt.Sheets != nil, "clock": opt.Clock != nil, "bot": opt.Bot != nil, "gallery": opt.Gallery != nil,
 		}, nil)
+	})
+	mux.HandleFunc("GET /sim/bot", func(w http.ResponseWriter, _ *http.Request) {
+		if opt.Bot == nil {
+			pageAnswer(w, nil, errNoSwitch)
+			return
+		}
+		pageAnswer(w, object{"on": opt.Bot.On()}, nil)
+	})
+	mux.HandleFunc("POST /sim/bot", func(w http.ResponseWriter, r *http.Request) {
+		pageAnswer(w, object{"ok": true}, switchBot(opt.Bot, http.MaxBytesReader(w, r.Body, 1024)))
 	})
 	mux.HandleFunc("POST /sim/clock", func(w http.ResponseWriter, r *http.Request) {
 		pageAnswer(w, object{"ok": true}, moveClock(opt.Clock, http.MaxBytesReader(w, r.Body, 1024)))
@@ -114,6 +131,19 @@ func moveClock(clock func(time.Duration) error, body io.Reader) error {
 		return errors.New("forward is a duration above 0 and at most 48h")
 	}
 	return clock(d)
+}
+
+var errNoSwitch = errors.New("the bot cannot be switched here")
+
+func switchBot(bot BotSwitch, body io.Reader) error {
+	var in struct{ On *bool }
+	if bot == nil {
+		return errNoSwitch
+	}
+	if err := json.NewDecoder(body).Decode(&in); err != nil || in.On == nil {
+		return errors.New(`the bot wants {"on":true} or {"on":false}`)
+	}
+	return bot.Switch(*in.On)
 }
 
 // galleryOf reads every *.json at the top of the file system, by name.

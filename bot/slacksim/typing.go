@@ -82,8 +82,14 @@ func escape(text string) string {
 }
 
 // mention turns @name and #channel into Slack's codes, with the name if the command
-// asked for should_escape. SLACK.md 3.3 [doc/gk]
+// asked for should_escape. Real names, which have blanks, count as well: people pick
+// them from a list. SLACK.md 3.3 [doc/gk]
 func (s *Server) mention(text string, label bool) string {
+	for _, id := range s.userOrder {
+		if u := s.users[id]; strings.Contains(u.RealName, " ") {
+			text = strings.ReplaceAll(text, "@"+u.RealName, "@"+u.ID)
+		}
+	}
 	words := strings.Split(text, " ")
 	for i, w := range words {
 		name := ""

@@ -24,6 +24,8 @@ const (
 	maxTag  = 60
 	maxName = 40
 	maxCell = 80
+
+	maxReason = 300 // escaped; the core keeps occupation.MaxReason of what is written
 )
 
 // emojiCode is what Slack makes a picture of; 15:42:10 is none.

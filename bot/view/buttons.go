@@ -7,11 +7,11 @@ import (
 )
 
 func takeButton(label string, f Facts) *slack.ButtonBlockElement {
-	return spoken(button(ActionTake, label, f.Value()), label, f.Tag)
+	return spoolButton(ActionTake, label, f)
 }
 
 func pauseButton(f Facts) *slack.ButtonBlockElement {
-	return spoken(button(ActionPause, labelPause, f.Value()), labelPause, f.Tag)
+	return spoolButton(ActionPause, labelPause, f)
 }
 
 // completeButton asks before it writes the date: nothing takes that back.
@@ -28,11 +28,50 @@ func completeButton(f Facts, at Clock) *slack.ButtonBlockElement {
 	return spoken(button(ActionComplete, labelComplete, f.Value()), labelComplete, f.Tag).WithConfirm(confirm)
 }
 
+// goOnButton takes back what has expired.
+func goOnButton(f Facts) *slack.ButtonBlockElement {
+	return takeButton(labelGoOn, Facts{Tag: f.Tag, Operation: f.Operation, List: f.List})
+}
+
+// extendButton asks for one hour more than the deadline that is shown.
+func extendButton(f Facts) *slack.ButtonBlockElement {
+	return spoolButton(ActionExtend, labelExtend, Facts{Tag: f.Tag, Fence: f.Fence, Deadline: f.Deadline, List: f.List})
+}
+
+// transferButton opens the form; theirs is whose spool it is when a supervisor
+// hands it on, else 0.
+func transferButton(f Facts, theirs int) *slack.ButtonBlockElement {
+	return spoolButton(ActionTransfer, labelTransfer, Facts{Tag: f.Tag, Fence: f.Fence, Worker: theirs})
+}
+
+func releaseButton(f Facts) *slack.ButtonBlockElement {
+	return spoolButton(ActionRelease, labelRelease, Facts{Tag: f.Tag, Fence: f.Fence})
+}
+
+// The following are nil when it is not known which spool it is about.
+
 func statusButton(tag string) *slack.ButtonBlockElement {
+	return known(tag, spoolButton(ActionStatus, labelStatus, Facts{Tag: tag}))
+}
+
+func waitButton(tag string) *slack.ButtonBlockElement {
+	return known(tag, spoolButton(ActionWait, labelWait, Facts{Tag: tag}))
+}
+
+func askButton(tag string, fence int64) *slack.ButtonBlockElement {
+	return known(tag, spoolButton(ActionAsk, labelAsk, Facts{Tag: tag, Fence: fence}))
+}
+
+func known(tag string, b *slack.ButtonBlockElement) *slack.ButtonBlockElement {
 	if tag == "" {
 		return nil
 	}
-	return spoken(button(ActionStatus, labelStatus, Facts{Tag: tag}.Value()), labelStatus, tag)
+	return b
+}
+
+// spoolButton is a button for one spool.
+func spoolButton(action, label string, f Facts) *slack.ButtonBlockElement {
+	return spoken(button(action, label, f.Value()), label, f.Tag)
 }
 
 // tagButton is a button that names its spool, one to a row.
@@ -55,18 +94,21 @@ func batchButton(label string) *slack.ButtonBlockElement { return button(ActionB
 
 // holding are the facts of an occupation.
 func holding(l occupation.Lock) Facts {
-	return Facts{Tag: l.Tag, Fence: l.Fence, Operation: l.Operation}
+	return Facts{Tag: l.Tag, Fence: l.Fence, Operation: l.Operation, Deadline: l.Deadline}
 }
 
 // holdingOf are the facts of a held spool, by its lock or by its row alone.
 func holdingOf(st occupation.Status) Facts {
 	f := holding(st.Lock)
-	if f.Fence == 0 {
+	if st.Lock.Fence == 0 || byRow(st) {
 		f = Facts{Operation: st.Spool.Next()}
 	}
 	f.Tag = tagOf(st)
 	return f
 }
+
+// byRow reports whether the row alone says that the spool is held.
+func byRow(st occupation.Status) bool { return !st.Lock.Holds() && st.Spool.Occupied() }
 
 // tagOf is the TAG as the sheet spells it, or as the lock has it when the row is
 // gone.

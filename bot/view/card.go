@@ -18,14 +18,22 @@ func Answer(results []occupation.Result, at Clock) Message {
 // One is the answer for one spool, whatever became of it.
 func One(r occupation.Result, at Clock) Message {
 	switch {
+	case r.Err != nil && (r.Kind == occupation.Transfer || r.Kind == occupation.Release):
+		return notOverridden(r, at)
 	case r.Err != nil:
 		return Problem(r.Err, Asked{Verb: VerbOf(r.Kind), Facts: retried(r)}, at)
+	case r.Kind == occupation.Extend:
+		return Extended(r, at)
 	case r.Already:
 		return AlreadyYours(r, at)
 	case r.Kind == occupation.Pause:
 		return Paused(r, at)
 	case r.Kind == occupation.Complete:
 		return Completed(r, at)
+	case r.Kind == occupation.Transfer:
+		return Received(r, occupation.Holder{Name: r.Spool.HeldBy}, at)
+	case r.Kind == occupation.Release:
+		return Released(r, at)
 	default:
 		return Taken(r, at)
 	}
@@ -51,12 +59,21 @@ func AlreadyYours(r occupation.Result, at Clock) Message {
 	return mineCard(signHeld, stateAlready, lineAlready, r, at)
 }
 
+// Extended says until when the spool is the person's now; Already, that it was so
+// before.
+func Extended(r occupation.Result, at Clock) Message {
+	if r.Already {
+		return mineCard(signHeld, stateLongAlready, lineLongAlready, r, at)
+	}
+	return mineCard(signDone, stateExtended, "", r, at)
+}
+
 func mineCard(sign, state, note string, r occupation.Result, at Clock) Message {
 	term := join(" ", string(r.Lock.Operation), at.deadline(r.Lock.Deadline))
 	facts := holding(r.Lock)
 	facts.Tag = r.Tag
 	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note},
-		pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at))
+		pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at), extendButton(facts))
 }
 
 // Paused says that the spool is free again, and offers to go on with it.

@@ -20,18 +20,25 @@ import (
 // submitted is the view that Slack sends back for a modal that a person filled.
 func submitted(t *testing.T, m slack.ModalViewRequest, tags []string, op string) slack.View {
 	t.Helper()
+	t.Helper()
 	options := make([]map[string]any, len(tags))
 	for i, tag := range tags {
 		options[i] = map[string]any{"text": map[string]any{"type": "plain_text", "text": tag}, "value": tag}
 	}
+	return withState(t, m, map[string]any{
+		view.BlockBatchSpools: map[string]any{view.ActionBatchSpools: map[string]any{"type": "multi_external_select", "selected_options": options}},
+		view.BlockBatchOperation: map[string]any{view.ActionBatchOperation: map[string]any{
+			"type": "radio_buttons", "selected_option": map[string]any{"value": op},
+		}},
+	})
+}
+
+// withState is a modal as Slack sends it back, with these values by block id.
+func withState(t *testing.T, m slack.ModalViewRequest, values map[string]any) slack.View {
+	t.Helper()
 	raw, err := json.Marshal(map[string]any{
 		"type": "modal", "callback_id": m.CallbackID, "private_metadata": m.PrivateMetadata,
-		"state": map[string]any{"values": map[string]any{
-			view.BlockBatchSpools: map[string]any{view.ActionBatchSpools: map[string]any{"type": "multi_external_select", "selected_options": options}},
-			view.BlockBatchOperation: map[string]any{view.ActionBatchOperation: map[string]any{
-				"type": "radio_buttons", "selected_option": map[string]any{"value": op},
-			}},
-		}},
+		"state": map[string]any{"values": values},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -117,13 +124,16 @@ func TestFactsComeBackFromAButton(t *testing.T) {
 		{Tag: tag},
 		{Tag: "\"{}\\ <!channel> ñ🔥", Fence: 1<<62 + 1, Operation: occupation.SOLD},
 		{Tag: tag, Date: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)},
+		{Tag: tag, Fence: 7, Deadline: time.Date(2026, 11, 20, 15, 42, 1, 0, time.UTC)},
+		{Tag: tag, Fence: 7, Worker: 93},
+		{Tag: tag, Offer: "NCKG2DHX4VMJVPOTTFHCY4PXSQ"},
 	} {
 		got, err := view.ReadFacts(want.Value())
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", want.Value(), err, diff)
 		}
 	}
-	if n := utf8.RuneCountInString(view.Facts{Tag: strings.Repeat("\u0001", 5000), Fence: 1 << 62}.Value()); n > 2000 {
+	if n := utf8.RuneCountInString(view.Facts{Tag: strings.Repeat("\u0001", 5000), Fence: 1 << 62, Worker: 1 << 62, Offer: strings.Repeat("X", 5000)}.Value()); n > 2000 {
 		t.Errorf("the value of a huge tag has %d characters", n)
 	}
 }
@@ -131,6 +141,8 @@ func TestFactsComeBackFromAButton(t *testing.T) {
 func FuzzReadFacts(f *testing.F) {
 	for _, s := range []string{
 		"", "{}", "null", "[]", `{"t":""}`, `{"t":"A","f":-1}`, `{"t":"A","f":1e99}`, `{"t":"A","o":"PINTAR"}`, `{"t":"A","d":"ayer"}`,
+		`{"t":"A","u":-1}`, `{"t":"A","u":1e99}`, `{"t":"A","u":9223372036854775807}`, `{"t":"A","w":-1}`, `{"t":"A","i":"../x"}`, `{"t":"A","i":7}`,
+		view.Facts{Tag: tag, Worker: 93, Offer: "NCKG2DHX", Deadline: time.Unix(1e9, 0)}.Value(),
 		`{"t":1}`, `{"t":"` + strings.Repeat("A", 121) + `"}`, strings.Repeat("x", 9000), view.Facts{Tag: tag, Fence: 7, Operation: occupation.ARM}.Value(),
 	} {
 		f.Add(s)
@@ -143,7 +155,7 @@ func FuzzReadFacts(f *testing.F) {
 			}
 			return
 		}
-		if facts.Tag == "" || facts.Fence < 0 || (facts.Operation != "" && !facts.Operation.Valid()) {
+		if facts.Tag == "" || facts.Fence < 0 || facts.Worker < 0 || len(facts.Offer) > 64 || facts.Deadline.Year() > 9999 || (facts.Operation != "" && !facts.Operation.Valid()) {
 			t.Fatalf("%q was read as %+v", value, facts)
 		}
 		again, err := view.ReadFacts(facts.Value())
@@ -181,10 +193,16 @@ func TestEveryActionIsListed(t *testing.T) {
 			if !slices.Contains(known, id) {
 				t.Errorf("%s: button with unknown action %q", name, id)
 			}
-			if value, _ := b["value"].(string); strings.HasPrefix(id, "spool_") {
-				if _, err := view.ReadFacts(value); err != nil && !strings.Contains(name, "hostile") {
-					t.Errorf("%s: %s has value %q: %v", name, id, value, err)
-				}
+			value, _ := b["value"].(string)
+			var err error
+			switch {
+			case strings.HasPrefix(id, "spool_"), strings.HasPrefix(id, "offer_"):
+				_, err = view.ReadFacts(value)
+			case strings.HasPrefix(id, "extend_all"):
+				_, err = view.ReadDeadline(value)
+			}
+			if err != nil {
+				t.Errorf("%s: %s has value %q: %v", name, id, value, err)
 			}
 		})
 	}

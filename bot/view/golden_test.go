@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,7 +47,6 @@ func samples(t testing.TB) map[string]any {
 	past.Date = k.day(11, 20)
 	odd := occupation.Result{Tag: nasty, Kind: occupation.Take, Spool: k.hostileSpool(), Lock: k.lock(1, mauricio)}
 
-	expired := occupation.Intent{Kind: occupation.Expire, Tag: tag, Operation: occupation.ARM, Worker: mauricio, Deadline: k.hour(13, 42), Fence: 4011}
 	intent := occupation.Intent{
 		Kind: occupation.Take, Tag: tag, Operation: occupation.ARM, Worker: mauricio, Fence: 4011,
 		Since: k.hour(14, 42), Deadline: k.hour(15, 42), Date: k.day(11, 23),
@@ -57,7 +57,6 @@ func samples(t testing.TB) map[string]any {
 
 	take := view.Choice{Verb: view.Take, Query: "25238"}
 	complete := view.Choice{Verb: view.Complete, Date: k.day(11, 20)}
-	mauro := occupation.Worker{ID: 93, Given: "Mauricio Andrés", Surname: "Rodríguez Soto", Active: true, Roles: []occupation.Role{occupation.Armador}}
 	manyFaults := k.spools(30)
 	for i := range manyFaults {
 		manyFaults[i].Client, manyFaults[i].OT = worst, worst
@@ -90,19 +89,19 @@ func samples(t testing.TB) map[string]any {
 		"mine-50":      view.Mine(k.statuses(50, 1), k.at),
 		"mine-hostile": view.Mine(slices.Repeat([]occupation.Status{hostile}, 50), k.at),
 
-		"status-mine":       view.Status(held, 93, k.at),
-		"status-others":     view.Status(held, 12, k.at),
-		"status-late":       view.Status(late, 93, k.at),
-		"status-by-row":     view.Status(byRow, 12, k.at),
-		"status-writing":    view.Status(writing, 93, k.at),
-		"status-free":       view.Status(free, 93, k.at),
-		"status-finished":   view.Status(finished, 93, k.at),
-		"status-unread":     view.Status(unread, 93, k.at),
-		"status-hostile":    view.Status(hostile, 12, k.at),
-		"stale-free":        view.Stale(view.Facts{Tag: tag, Fence: 1}, free, 93, k.at),
-		"stale-anew":        view.Stale(view.Facts{Tag: tag, Fence: 1}, held, 93, k.at),
-		"stale-others":      view.Stale(view.Facts{Tag: tag, Fence: 1}, held, 12, k.at),
-		"stale-finished":    view.Stale(view.Facts{Tag: tag, Fence: 1}, finished, 93, k.at),
+		"status-mine":       view.Status(held, mauro, k.at),
+		"status-others":     view.Status(held, pepa, k.at),
+		"status-late":       view.Status(late, mauro, k.at),
+		"status-by-row":     view.Status(byRow, pepa, k.at),
+		"status-writing":    view.Status(writing, mauro, k.at),
+		"status-free":       view.Status(free, mauro, k.at),
+		"status-finished":   view.Status(finished, mauro, k.at),
+		"status-unread":     view.Status(unread, mauro, k.at),
+		"status-hostile":    view.Status(hostile, pepa, k.at),
+		"stale-free":        view.Stale(view.Facts{Tag: tag, Fence: 1}, free, mauro, k.at),
+		"stale-anew":        view.Stale(view.Facts{Tag: tag, Fence: 1}, held, mauro, k.at),
+		"stale-others":      view.Stale(view.Facts{Tag: tag, Fence: 1}, held, pepa, k.at),
+		"stale-finished":    view.Stale(view.Facts{Tag: tag, Fence: 1}, finished, mauro, k.at),
 		"overview-none":     view.Overview(nil, k.at),
 		"overview-22":       view.Overview(k.statuses(22, 8), k.at),
 		"overview-200":      view.Overview(k.statuses(200, 50), k.at),
@@ -111,7 +110,6 @@ func samples(t testing.TB) map[string]any {
 		"notice-not-taken":  view.Notice(occupation.Notice{Intent: intent, Err: down}, k.at),
 		"notice-completed":  view.Notice(occupation.Notice{Intent: completing}, k.at),
 		"notice-not-done":   view.Notice(occupation.Notice{Intent: completing, Err: down}, k.at),
-		"notice-expired":    view.Notice(occupation.Notice{Intent: expired, Err: &occupation.Error{Code: occupation.LockExpired, Tag: tag, Operation: occupation.ARM, Expired: k.hour(13, 42), Holder: josefa}}, k.at),
 		"help":              view.Help(),
 		"modal-batch":       view.BatchModal(view.BatchState{}),
 		"modal-batch-again": view.BatchModal(view.BatchState{Operation: occupation.SOLD, Selected: append(k.spools(60), k.hostileSpool()), Meta: view.BatchMeta{Channel: "C07TALLER"}}),
@@ -126,6 +124,8 @@ func samples(t testing.TB) map[string]any {
 		"home-unlinked":     view.HomeRefused(view.RefuseUnlinked, "U07ABCDEF"),
 		"home-problem":      view.HomeProblem(down, "U07ABCDEF", k.at),
 	}
+	maps.Copy(out, k.lifeSamples())
+	maps.Copy(out, k.askSamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}

@@ -19,7 +19,7 @@ type HomeState struct {
 // Home is the person's App Home: what they hold with its buttons first, then
 // what they may take.
 func Home(s HomeState, at Clock) slack.HomeTabViewRequest {
-	blocks := []slack.Block{header(homeMine(len(s.Mine)))}
+	blocks := []slack.Block{header(mineHead(countLapsed(s.Mine)))}
 	if len(s.Mine) == 0 {
 		blocks = append(blocks, section(lineTakeHint))
 	}

@@ -1,16 +1,9 @@
 package view
 
-import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"time"
-	"unicode/utf8"
+import "github.com/spoolbot/spoolbot/occupation"
 
-	"github.com/spoolbot/spoolbot/occupation"
-)
-
-// The action ids of buttons. Those that start with spool_ carry Facts as value.
+// The action ids of buttons. Those that start with spool_ or offer_ carry Facts as
+// value, those that start with extend_all what ReadDeadline reads.
 const (
 	ActionTake     = "spool_take"
 	ActionPause    = "spool_pause"
@@ -20,6 +13,25 @@ const (
 	ActionBoard    = "show_board"
 	ActionHelp     = "show_help"
 	ActionBatch    = "open_batch"
+
+	ActionExtend         = "spool_extend"       // one hour more
+	ActionExtendShift    = "spool_extend_shift" // until the end of the shift
+	ActionExtendAll      = "extend_all"
+	ActionExtendAllShift = "extend_all_shift"
+
+	ActionTransfer = "spool_transfer" // opens the modal
+	ActionAccept   = "offer_accept"
+	ActionRefuse   = "offer_refuse"
+	ActionWithdraw = "offer_withdraw"
+	ActionRelease  = "spool_release" // opens the modal
+
+	ActionWait     = "spool_wait"
+	ActionLeave    = "spool_leave" // the wait list
+	ActionAsk      = "spool_ask"   // the holder for it
+	ActionGive     = "spool_give"  // to who asked
+	ActionStillUse = "spool_still_use"
+
+	ActionReconcile = "reconcile_apply"
 )
 
 // The ids of the batch modal.
@@ -36,12 +48,30 @@ const (
 	ActionBatchOperation = "batch_operation_choice"
 )
 
+// The ids of the modals of TRASPASAR and LIBERAR.
+const (
+	CallbackTransfer = "transfer"
+	CallbackRelease  = "release"
+
+	BlockTransferTo     = "transfer_to"
+	BlockTransferReason = "transfer_reason"
+	BlockReleaseReason  = "release_reason"
+
+	ActionTransferTo     = "transfer_to_select"
+	ActionTransferReason = "transfer_reason_text"
+	ActionReleaseReason  = "release_reason_text"
+)
+
 // ActionIDs lists the action ids of all buttons, for the test that compares them
-// with the router. The batch modal's elements are not in it: they send no action.
+// with the router. The elements of the modals are not in it: they send no action.
 func ActionIDs() []string {
 	return []string{
 		ActionTake, ActionPause, ActionComplete, ActionStatus,
 		ActionMine, ActionBoard, ActionHelp, ActionBatch,
+		ActionExtend, ActionExtendShift, ActionExtendAll, ActionExtendAllShift,
+		ActionTransfer, ActionAccept, ActionRefuse, ActionWithdraw, ActionRelease,
+		ActionWait, ActionLeave, ActionAsk, ActionGive, ActionStillUse,
+		ActionReconcile,
 	}
 }
 
@@ -54,6 +84,11 @@ const (
 	Pause    Verb = "pause"
 	Complete Verb = "complete"
 	Show     Verb = "show"
+	Extend   Verb = "extend" // by one hour
+	Transfer Verb = "transfer"
+	Release  Verb = "release"
+	Wait     Verb = "wait"
+	Ask      Verb = "ask"
 )
 
 // VerbOf is the verb of a kind of change.
@@ -65,6 +100,12 @@ func VerbOf(kind occupation.Kind) Verb {
 		return Complete
 	case occupation.Take:
 		return Take
+	case occupation.Extend:
+		return Extend
+	case occupation.Transfer:
+		return Transfer
+	case occupation.Release:
+		return Release
 	default:
 		return Show
 	}
@@ -78,71 +119,17 @@ func (v Verb) action() string {
 		return ActionPause
 	case Complete:
 		return ActionComplete
+	case Extend:
+		return ActionExtend
+	case Transfer:
+		return ActionTransfer
+	case Release:
+		return ActionRelease
+	case Wait:
+		return ActionWait
+	case Ask:
+		return ActionAsk
 	default:
 		return ActionStatus
 	}
-}
-
-// Facts is what a button knows: the spool and the occupation that it was shown
-// for. What is true by the time it is pressed is for the core to say.
-type Facts struct {
-	Tag       string
-	Fence     int64 // 0 = whichever is held
-	Operation occupation.Operation
-	Date      time.Time // COMPLETAR: the day that was typed; midnight, its zone does not matter; zero = today
-}
-
-// wire is the value of a button; short keys leave room.
-type wire struct {
-	Tag       string               `json:"t"`
-	Fence     int64                `json:"f,omitzero"`
-	Operation occupation.Operation `json:"o,omitzero"`
-	Date      string               `json:"d,omitzero"`
-}
-
-const (
-	maxValue   = 2000
-	maxFactTag = 2 * occupation.MaxTagLength // as the sheet spells it, blanks and all
-)
-
-// Value encodes the facts as a button's value, of at most 2,000 characters.
-func (f Facts) Value() string {
-	w := wire{Tag: clip(f.Tag, maxFactTag), Fence: f.Fence, Operation: f.Operation}
-	if !f.Date.IsZero() {
-		w.Date = f.Date.Format(time.DateOnly)
-	}
-	out, err := json.Marshal(w)
-	if err != nil {
-		panic(err) // strings and a number always marshal
-	}
-	return string(out)
-}
-
-// ReadFacts decodes a button's value. Values come from outside: whatever is not
-// well-formed facts is an error.
-func ReadFacts(value string) (Facts, error) {
-	if len(value) > 4*maxValue {
-		return Facts{}, errors.New("view: button value is too long")
-	}
-	var w wire
-	if err := json.Unmarshal([]byte(value), &w); err != nil {
-		return Facts{}, fmt.Errorf("view: button value: %w", err)
-	}
-	switch {
-	case w.Tag == "" || utf8.RuneCountInString(w.Tag) > maxFactTag:
-		return Facts{}, errors.New("view: button value without a tag")
-	case w.Fence < 0:
-		return Facts{}, errors.New("view: button value with a negative fence")
-	case w.Operation != "" && !w.Operation.Valid():
-		return Facts{}, errors.New("view: button value with an unknown operation")
-	}
-	f := Facts{Tag: w.Tag, Fence: w.Fence, Operation: w.Operation}
-	if w.Date != "" {
-		day, err := time.Parse(time.DateOnly, w.Date)
-		if err != nil {
-			return Facts{}, fmt.Errorf("view: button value: %w", err)
-		}
-		f.Date = day
-	}
-	return f, nil
 }

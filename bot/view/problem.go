@@ -25,7 +25,7 @@ func Problem(err error, asked Asked, at Clock) Message {
 	if !typed || e == nil {
 		return problemMessage(fault, "", retry(asked), mineButton())
 	}
-	if e.Code == occupation.WorkerUnknown {
+	if e.Code == occupation.WorkerUnknown && e.Holder == (occupation.Holder{}) {
 		return Refuse(refusalOf(e), asked.SlackID)
 	}
 	return problemMessage(explain(e, at), e.Tag, problemButtons(e, asked)...)
@@ -61,9 +61,15 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 		switch e.Reason {
 		case occupation.BadDate, occupation.FutureDate, occupation.OldDate:
 			return []*slack.ButtonBlockElement{mineButton(), helpButton()}
+		case occupation.NoReason, occupation.NoReceiver:
+			return []*slack.ButtonBlockElement{retry(asked), mineButton()}
+		case occupation.OfferGone:
+			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
 		}
 		return []*slack.ButtonBlockElement{batchButton(labelSearch), helpButton()}
-	case occupation.SpoolOccupied, occupation.PrerequisiteNotMet:
+	case occupation.SpoolOccupied:
+		return occupiedButtons(e, asked)
+	case occupation.PrerequisiteNotMet:
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), statusButton(e.Tag)}
 	case occupation.NotOwner:
 		if e.Reason == occupation.NobodyHolds {
@@ -75,7 +81,17 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 			return []*slack.ButtonBlockElement{takeButton(labelTake, Facts{Tag: e.Tag, Operation: e.Operation}), mineButton()}
 		}
 		return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
-	case occupation.RoleNotAllowed, occupation.DuplicateTag:
+	case occupation.WorkerUnknown:
+		return []*slack.ButtonBlockElement{retry(asked), mineButton()}
+	case occupation.RoleNotAllowed:
+		switch e.Reason {
+		case occupation.ReceiverRole:
+			return []*slack.ButtonBlockElement{retry(asked), mineButton()}
+		case occupation.NotSupervisor:
+			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
+		}
+		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
+	case occupation.DuplicateTag:
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
 	case occupation.SheetSchema, occupation.SheetUnavailable, occupation.LocksUnavailable:
 		if e.Reason == occupation.BeingChecked {
@@ -87,12 +103,40 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 	}
 }
 
-// retry asks for the same again; nil when it is not known what was asked.
-func retry(asked Asked) *slack.ButtonBlockElement {
-	if asked.Facts.Tag == "" || asked.Verb == "" {
-		return nil
+// occupiedButtons offers to wait for a spool that somebody has, and to ask who
+// has it where there is somebody to ask. Nobody can wait for one that is free
+// already and only reserved, nor for one that the sheet gives to nobody with an
+// id: the core does not learn when that comes free.
+func occupiedButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElement {
+	another, status := batchButton(labelAnother), statusButton(e.Tag)
+	switch e.Reason {
+	case occupation.WaitListFirst:
+		return []*slack.ButtonBlockElement{retry(asked), another}
+	case occupation.HeldByHand, occupation.InGrace:
+		wait := waitButton(e.Tag)
+		if e.Holder.ID == 0 {
+			wait = nil
+		}
+		return []*slack.ButtonBlockElement{wait, another, status}
+	default:
+		return []*slack.ButtonBlockElement{waitButton(e.Tag), askButton(e.Tag, 0), another, status}
 	}
-	return button(asked.Verb.action(), labelRetry, asked.Facts.Value())
+}
+
+// retry asks for the same again; nil when it is not known what was asked, or when
+// it was the answer to an offer. The one of EXTENDER says what it does, whichever
+// button was pressed before; the one of TRASPASAR asks once more to whom.
+func retry(asked Asked) *slack.ButtonBlockElement {
+	f, label := asked.Facts, labelRetry
+	switch {
+	case f.Tag == "" || asked.Verb == "" || f.Offer != "":
+		return nil
+	case asked.Verb == Extend:
+		label = labelExtend
+	case asked.Verb == Transfer:
+		f.Worker = 0 // who asked for it, and is not to have it
+	}
+	return button(asked.Verb.action(), label, f.Value())
 }
 
 func capital(s string) string {

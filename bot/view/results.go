@@ -28,7 +28,10 @@ func resultBlocks(results []occupation.Result, at Clock) (string, []slack.Block)
 	var done, waiting int
 	lines := make([]string, len(results))
 	for i, r := range results {
-		lines[i] = resultLine(r, verb, at)
+		if r.Kind == occupation.Extend { // beside takes of what had expired
+			verb = Extend
+		}
+		lines[i] = resultLine(r, at)
 		switch {
 		case r.Err == nil:
 			done++
@@ -42,7 +45,7 @@ func resultBlocks(results []occupation.Result, at Clock) (string, []slack.Block)
 	return join(" ", head, tail), append(blocks, lists(lines, 10)...)
 }
 
-func resultLine(r occupation.Result, verb Verb, at Clock) string {
+func resultLine(r occupation.Result, at Clock) string {
 	tag := bold(escape(r.Tag, maxTag))
 	if r.Err != nil {
 		w, sign := explain(r.Err, at), signNo
@@ -54,14 +57,16 @@ func resultLine(r occupation.Result, verb Verb, at Clock) string {
 		}
 		return clip(sign+" "+join(" · ", tag, join(", ", w.head, w.detail)), maxLine)
 	}
-	state, more := batchState(verb), ""
+	state, more := batchState(r.Kind), at.deadline(r.Lock.Deadline)
 	switch {
+	case r.Already && r.Kind == occupation.Extend:
+		state = stateUnchanged
 	case r.Already:
-		state, more = stateAlready, at.deadline(r.Lock.Deadline)
-	case verb == Take:
-		more = at.deadline(r.Lock.Deadline)
-	case verb == Complete:
+		state = stateAlready
+	case r.Kind == occupation.Complete:
 		more = at.day(r.Date)
+	case r.Kind == occupation.Pause:
+		more = ""
 	}
 	return clip(signDone+" "+join(" · ", tag, join(", ", state, join(" ", string(r.Lock.Operation), more))), maxLine)
 }

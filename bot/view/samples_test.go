@@ -67,6 +67,12 @@ var (
 	josefa   = occupation.Holder{ID: 12, Name: "Josefa Pérez", Label: "JP(12)"}
 )
 
+var (
+	mauro = occupation.Worker{ID: 93, Given: "Mauricio Andrés", Surname: "Rodríguez Soto", Active: true, Roles: []occupation.Role{occupation.Armador}}
+	pepa  = occupation.Worker{ID: 12, Given: "Josefa", Surname: "Pérez Díaz", Active: true, Roles: []occupation.Role{occupation.Armador}}
+	boss  = occupation.Worker{ID: 3, Given: "Patricia", Surname: "Soto", Active: true, Roles: []occupation.Role{occupation.Supervisor}}
+)
+
 func (k kit) result(i int, kind occupation.Kind) occupation.Result {
 	r := occupation.Result{Tag: numbered(i), Spool: k.spool(i), Lock: k.lock(i, mauricio), Kind: kind}
 	if kind == occupation.Complete {
@@ -183,6 +189,9 @@ func (k kit) problems() []problem {
 		e(occupation.InvalidInput, occupation.BadDate, text("el martes")),
 		e(occupation.InvalidInput, occupation.FutureDate, text("24-11-2026")),
 		e(occupation.InvalidInput, occupation.OldDate, text("23-11-2025")),
+		e(occupation.InvalidInput, occupation.NoReason, withTag),
+		e(occupation.InvalidInput, occupation.NoReceiver, withTag),
+		e(occupation.InvalidInput, occupation.OfferGone, withTag),
 		e(occupation.SpoolNotFound, "", func(e *occupation.Error) {
 			e.Tag, e.Near = "MK-1335-CW-2523B-011", []string{numbered(11), numbered(17), numbered(71)}
 		}),
@@ -196,10 +205,18 @@ func (k kit) problems() []problem {
 		e(occupation.WorkerUnknown, occupation.Unlinked, nil),
 		e(occupation.WorkerUnknown, occupation.Inactive, nil),
 		e(occupation.RoleNotAllowed, "", func(e *occupation.Error) { e.Tag, e.Operation = tag, occupation.SOLD }),
+		e(occupation.RoleNotAllowed, occupation.NotSupervisor, withTag),
+		e(occupation.RoleNotAllowed, occupation.ReceiverRole, func(e *occupation.Error) {
+			e.Tag, e.Operation, e.Holder = tag, occupation.SOLD, josefa
+		}),
 		e(occupation.SpoolOccupied, "", heldBy(josefa)),
 		e(occupation.SpoolOccupied, occupation.HeldByHand, func(e *occupation.Error) {
 			e.Tag, e.Row, e.Holder.Name, e.Since = tag, 111, "Don Lucho "+nasty, k.day(11, 20).Add(9*time.Hour)
 		}),
+		e(occupation.SpoolOccupied, occupation.InGrace, func(e *occupation.Error) {
+			e.Tag, e.Operation, e.Holder, e.Until = tag, occupation.ARM, josefa, k.hour(14, 57)
+		}),
+		e(occupation.SpoolOccupied, occupation.WaitListFirst, func(e *occupation.Error) { e.Tag, e.Until = tag, k.hour(14, 44) }),
 		e(occupation.NotOwner, "", heldBy(josefa)),
 		e(occupation.NotOwner, occupation.NobodyHolds, withTag),
 		e(occupation.NotOwner, occupation.HeldAnew, heldBy(mauricio)),
@@ -225,6 +242,14 @@ func (k kit) problems() []problem {
 		heldBy(josefa)(e)
 		e.Expired = k.day(11, 22).Add(23 * time.Hour)
 	}))
+	more("receiver", e(occupation.WorkerUnknown, occupation.Inactive, func(e *occupation.Error) { e.Tag, e.Holder = tag, josefa }))
+	more("receiver", e(occupation.WorkerUnknown, occupation.Unlinked, func(e *occupation.Error) { e.Tag, e.Holder = tag, josefa }))
+	more("hostile", e(occupation.RoleNotAllowed, occupation.ReceiverRole, func(e *occupation.Error) {
+		e.Tag, e.Operation, e.Holder.Name = nasty, occupation.SOLD, worst
+	}))
+	more("extending", problem{"locks-unavailable", &occupation.Error{Code: occupation.LocksUnavailable, Reason: occupation.NothingDone, Tag: tag}, view.Asked{
+		Verb: view.Extend, Facts: view.Facts{Tag: tag, Fence: 4011, Deadline: k.hour(15, 42)},
+	}})
 	more("hostile", e(occupation.SpoolOccupied, "", func(e *occupation.Error) {
 		heldBy(josefa)(e)
 		e.Tag, e.Holder.Name = nasty, nasty

@@ -6,26 +6,27 @@ import (
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
-// Status says how one spool stands; me is the worker who asks, who gets the
-// buttons of the holder if it is theirs.
-func Status(st occupation.Status, me int, at Clock) Message {
-	sign, state, term := standingOf(st, me, at)
+// Status says how one spool stands; me is the worker who asks: whoever holds it
+// gets the buttons of the holder, all others those to get it.
+func Status(st occupation.Status, me occupation.Worker, at Clock) Message {
+	sign, state, term := standingOf(st, me.ID, at)
 	lines := append([]string{term, about(st.Spool)}, history(st.Spool, at)...)
 	return card(sign, tagOf(st), state, lines, next(st, me, at)...)
 }
 
 // Stale answers a button whose time has passed: what has happened since, and
 // the buttons of now. pressed are the facts of the old button.
-func Stale(pressed Facts, st occupation.Status, me int, at Clock) Message {
-	sign, state, term := standingOf(st, me, at)
+func Stale(pressed Facts, st occupation.Status, me occupation.Worker, at Clock) Message {
+	sign, state, term := standingOf(st, me.ID, at)
 	note := lineOldButton
 	switch {
-	case mine(st, me) && st.Lock.Fence == pressed.Fence:
+	case (mine(st, me.ID) || lapsed(st, at)) && st.Lock.Fence == pressed.Fence:
 		note = ""
-	case mine(st, me):
+	case lapsed(st, at):
+	case mine(st, me.ID):
 		state = stateAnew
 	case st.Held():
-		state = nowHas(escape(orSomebody(st.HolderName()), maxName))
+		state = nowHas(name(holderOf(st)))
 	case st.Spool.Next() != "":
 		state = stateFreed
 	}
@@ -35,68 +36,102 @@ func Stale(pressed Facts, st occupation.Status, me int, at Clock) Message {
 
 // mine reports whether the worker holds the spool, by its lock or its row.
 func mine(st occupation.Status, me int) bool {
-	if st.Lock.Fence != 0 {
+	if st.Lock.Holds() {
 		return st.Lock.Holder.ID == me
 	}
 	return me != 0 && st.Spool.HolderID == me
+}
+
+// lapsed reports whether the spool has expired and is kept for its former holder.
+func lapsed(st occupation.Status, at Clock) bool {
+	return st.Lock.State == occupation.Lapsed && st.Lock.Until.After(at.Now) && !st.Held()
 }
 
 // standingOf is the state in words: its sign, what follows the TAG, and since and
 // until when, or what a free spool needs. Cells that could not be read are told
 // by history.
 func standingOf(st occupation.Status, me int, at Clock) (sign, state, term string) {
-	if !st.Held() {
-		op := st.Spool.Next()
-		if op == "" {
-			return signFinish, stateFinished, ""
-		}
-		if err := occupation.CanTake(st.Spool, op); err != nil {
-			if err.Code == occupation.PrerequisiteNotMet {
-				w := explain(err, at)
-				term = capital(join(", ", w.head, w.detail))
-			}
-			return signFree, stateFree, term
-		}
-		return signFree, stateFree, capital(needs(op))
-	}
-	sign = signHeld
 	switch {
-	case st.Lock.Fence == 0:
-		term = at.since(st.Spool.Since)
-	case st.Lock.State != occupation.Held:
+	case lapsed(st, at) && st.Lock.Holder.ID == me:
+		return signLate, at.expired(st.Lock.Deadline), keptForYou(at.until(st.Lock.Until))
+	case lapsed(st, at):
+		return signLate, at.expired(st.Lock.Deadline), keptFor(name(st.Lock.Holder), at.until(st.Lock.Until))
+	case !st.Held():
+		return standingFree(st.Spool, at)
+	case byRow(st):
+		sign, term = signHeld, at.since(st.Spool.Since)
+	case !settled(st):
 		sign, term = signWait, join(" · ", string(st.Lock.Operation), stateWriting)
+	case !st.Lock.Deadline.After(at.Now):
+		sign, term = signLate, join(" ", string(st.Lock.Operation), at.span(st.Lock.Since, st.Lock.Deadline))
 	default:
-		term = join(" ", string(st.Lock.Operation), at.span(st.Lock.Since, st.Lock.Deadline))
-		if !st.Lock.Deadline.After(at.Now) {
-			sign = signLate
-		}
+		sign, term = signHeld, join(" ", string(st.Lock.Operation), at.span(st.Lock.Since, st.Lock.Deadline))
 	}
 	if mine(st, me) {
 		return sign, stateYours, capital(term)
 	}
-	return signNo, hasIt(escape(orSomebody(st.HolderName()), maxName)), capital(term)
+	return signNo, hasIt(name(holderOf(st))), capital(term)
+}
+
+func standingFree(s occupation.Spool, at Clock) (sign, state, term string) {
+	op := s.Next()
+	if op == "" {
+		return signFinish, stateFinished, ""
+	}
+	err := occupation.CanTake(s, op)
+	switch {
+	case err == nil:
+		return signFree, stateFree, capital(needs(op))
+	case err.Code == occupation.PrerequisiteNotMet:
+		w := explain(err, at)
+		return signFree, stateFree, capital(join(", ", w.head, w.detail))
+	default:
+		return signFree, stateFree, ""
+	}
 }
 
 // next are the buttons for the state of now.
-func next(st occupation.Status, me int, at Clock) []*slack.ButtonBlockElement {
-	op := st.Spool.Next()
+func next(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonBlockElement {
+	f, op := holdingOf(st), st.Spool.Next()
 	switch {
-	case mine(st, me) && settled(st):
-		f := holdingOf(st)
-		return []*slack.ButtonBlockElement{pauseButton(f).WithStyle(slack.StylePrimary), completeButton(f, at)}
-	case mine(st, me):
-		return []*slack.ButtonBlockElement{statusButton(tagOf(st)), mineButton()}
-	case st.Held() || op == "" || occupation.CanTake(st.Spool, op) != nil:
+	case lapsed(st, at) && st.Lock.Holder.ID == me.ID:
+		return []*slack.ButtonBlockElement{goOnButton(f).WithStyle(slack.StylePrimary), pauseButton(f), completeButton(f, at)}
+	case mine(st, me.ID) && settled(st):
+		return []*slack.ButtonBlockElement{pauseButton(f).WithStyle(slack.StylePrimary), completeButton(f, at), extendButton(f), transferButton(f, 0)}
+	case mine(st, me.ID):
+		return []*slack.ButtonBlockElement{statusButton(f.Tag), mineButton()}
+	case lapsed(st, at) || st.Held():
+		return nextOfTheirs(st, me)
+	case op == "" || occupation.CanTake(st.Spool, op) != nil:
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
 	default:
-		f := Facts{Tag: tagOf(st), Operation: op}
-		return []*slack.ButtonBlockElement{takeButton(labelTake, f).WithStyle(slack.StylePrimary), mineButton()}
+		return []*slack.ButtonBlockElement{takeButton(labelTake, Facts{Tag: f.Tag, Operation: op}).WithStyle(slack.StylePrimary), mineButton()}
 	}
+}
+
+// nextOfTheirs are the buttons for a spool that somebody else has. Of one that
+// the row gives to nobody with an id, no one can be asked, and nothing tells when
+// it comes free.
+func nextOfTheirs(st occupation.Status, me occupation.Worker) []*slack.ButtonBlockElement {
+	f, boss := holdingOf(st), me.Has(occupation.Supervisor)
+	var ask, free, pass *slack.ButtonBlockElement
+	switch {
+	case byRow(st) && st.Spool.HolderID == 0:
+		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
+	case st.Held() && settled(st):
+		ask = askButton(f.Tag, f.Fence)
+		if boss {
+			free, pass = releaseButton(f), transferButton(f, holderOf(st).ID)
+		}
+	case !st.Held() && boss: // lapsed: there is nobody to pass it on
+		free = releaseButton(f)
+	}
+	return []*slack.ButtonBlockElement{waitButton(f.Tag), ask, batchButton(labelAnother), free, pass}
 }
 
 // settled reports whether nothing is on its way for the spool.
 func settled(st occupation.Status) bool {
-	return st.Lock.Fence == 0 || st.Lock.State == occupation.Held
+	return !st.Lock.Holds() || st.Lock.State == occupation.Held
 }
 
 // history is what the row knows of the spool's work, a line each.

@@ -7,8 +7,8 @@ import (
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
-// This file, texts_views.go and texts_problem.go are the catalogue: every word
-// that people read in Slack. Arguments of the functions are escaped already.
+// The files texts*.go are the catalogue: every word that people read in Slack.
+// Arguments of the functions are escaped already.
 
 // Signs stand before a state and never alone: the word follows.
 const (
@@ -21,6 +21,8 @@ const (
 	signAsk    = "❓"
 	signLate   = "⏰"
 	signFinish = "🏁"
+	signMove   = "🔁"
+	signSheet  = "📝"
 )
 
 // Buttons.
@@ -36,6 +38,25 @@ const (
 	labelSearch   = "Buscar spools"
 	labelRetry    = "Probar de nuevo"
 	labelHelp     = "Ayuda"
+
+	labelGoOn           = "Sigo con este spool"
+	labelExtend         = "+1 h"
+	labelExtendShift    = "Hasta fin de turno"
+	labelExtendAll      = "+1 h a todos"
+	labelExtendAllShift = "Todos hasta fin de turno"
+	labelTransfer       = "Traspasar"
+	labelRelease        = "Liberar"
+	labelAccept         = "Aceptar"
+	labelRefuse         = "No puedo"
+	labelWithdraw       = "Cancelar"
+	labelWait           = "Avísame cuando se libere"
+	labelLeave          = "Ya no me avises"
+	labelLeaveTurn      = "Ya no"
+	labelAsk            = "Pedírselo"
+	labelGive           = "Te lo paso"
+	labelPauseForThem   = "Lo pauso"
+	labelStillUse       = "Aún lo uso"
+	labelReconcile      = "Corregir"
 )
 
 // The confirmation of COMPLETAR: nothing takes it back.
@@ -74,17 +95,15 @@ const (
 )
 
 const (
-	nothingHeld    = "No tienes spools tomados."
-	nobodyHolds    = "Nadie tiene spools tomados."
-	lineFreeAgain  = "Otra persona lo puede tomar."
-	lineTakeHint   = "Para tomar uno: /tomar y el TAG, o una parte."
-	lineAlready    = "No cambió nada: sigue con la misma hora."
-	lineOldButton  = "Ese botón era de antes."
-	lineWhich      = "Toca el que quieres."
-	lineNarrow     = "Hay más. Escribe una parte más larga del TAG."
-	lineWillTell   = "Te aviso aquí apenas se sepa. No hace falta repetirlo."
-	lineStillYours = "sigue siendo tuyo"
-	lineNotTaken   = "no alcanzaste a tomarlo"
+	nothingHeld   = "No tienes spools tomados."
+	nobodyHolds   = "Nadie tiene spools tomados."
+	lineFreeAgain = "Otra persona lo puede tomar."
+	lineTakeHint  = "Para tomar uno: /tomar y el TAG, o una parte."
+	lineAlready   = "No cambió nada: sigue con la misma hora."
+	lineOldButton = "Ese botón era de antes."
+	lineWhich     = "Toca el que quieres."
+	lineNarrow    = "Hay más. Escribe una parte más larga del TAG."
+	lineWillTell  = "Te aviso aquí apenas se sepa. No hace falta repetirlo."
 )
 
 const today = "hoy"
@@ -104,25 +123,22 @@ func (c Clock) moment(t time.Time) string {
 	}
 }
 
-func (c Clock) phrase(prefix string, t time.Time) string {
+func (c Clock) since(t time.Time) string   { return c.phrase("desde las", "desde el", t) }
+func (c Clock) until(t time.Time) string   { return c.phrase("hasta las", "hasta el", t) }
+func (c Clock) before(t time.Time) string  { return c.phrase("antes de las", "antes del", t) }
+func (c Clock) expired(t time.Time) string { return c.phrase("venció a las", "venció el", t) }
+func (c Clock) expires(t time.Time) string { return c.phrase("vence a las", "vence el", t) }
+
+// phrase is a moment with what stands before it on the same day and on others.
+func (c Clock) phrase(sameDay, other string, t time.Time) string {
 	switch {
 	case t.IsZero():
 		return ""
 	case c.sameDay(t):
-		return prefix + " las " + c.moment(t)
+		return sameDay + " " + c.moment(t)
 	default:
-		return prefix + " el " + c.moment(t)
+		return other + " " + c.moment(t)
 	}
-}
-
-func (c Clock) since(t time.Time) string { return c.phrase("desde", t) }
-func (c Clock) until(t time.Time) string { return c.phrase("hasta", t) }
-
-func (c Clock) expired(t time.Time) string {
-	if c.sameDay(t) {
-		return "venció a las " + c.moment(t)
-	}
-	return "venció el " + c.moment(t)
 }
 
 // span is since when and until when, or when it expired.

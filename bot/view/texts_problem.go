@@ -45,37 +45,18 @@ func explain(e *occupation.Error, at Clock) words {
 	case occupation.PrerequisiteNotMet:
 		return explainPrerequisite(e, holder, at)
 	case occupation.WorkerUnknown:
-		if e.Reason == occupation.Inactive {
-			return words{head: "tu ficha está inactiva", next: "Avisa a tu supervisor: debe activarte en la pestaña Trabajadores."}
-		}
-		return words{head: "todavía no sé quién eres", next: "Pide a la oficina que te anote en la pestaña Trabajadores."}
+		return explainWorker(e, holder)
 	case occupation.RoleNotAllowed:
-		w := words{
-			head: "tu rol no permite " + orWork(e.Operation), detail: whoMay(e.Operation),
-			next: "Si está mal, pide que corrijan tu rol en la pestaña Roles.",
-		}
-		if e.Tag != "" && e.Operation != "" {
-			w.head = needs(e.Operation) + " y tu rol no lo permite"
-		}
-		return w
+		return explainRole(e, holder)
 	case occupation.SpoolOccupied:
-		if e.Reason == occupation.HeldByHand {
-			return words{
-				head: "la planilla dice que lo tiene " + orSomebody(holder), detail: join(", ", row(e.Row), at.since(e.Since)),
-				next: "Si ya no es así, pide a la oficina que borre Ocupado_Por.",
-			}
-		}
-		return words{
-			head: "lo tiene " + orSomebody(holder), detail: join(" ", string(e.Operation), at.span(e.Since, e.Until)),
-			next: "Habla con esa persona, o toma otro.",
-		}
+		return explainOccupied(e, holder, at)
 	case occupation.NotOwner:
 		return explainNotOwner(e, holder, at)
 	case occupation.LockExpired:
-		w := words{head: at.expired(e.Expired), next: "Está libre. Si sigues en él, tómalo de nuevo."}
+		w := words{head: at.expired(e.Expired), next: nothingChanged + " Está libre: si sigues en él, tómalo de nuevo."}
 		if holder != "" {
 			w.detail = join(" ", "ahora lo tiene "+holder, at.deadline(e.Until))
-			w.next = "Habla con esa persona antes de seguir."
+			w.next = nothingChanged + " Habla con esa persona antes de seguir."
 		}
 		return w
 	case occupation.SheetSchema:
@@ -106,6 +87,12 @@ func explainInput(e *occupation.Error, text string) words {
 			head: join(" ", fmt.Sprintf("la fecha tiene más de %d días", occupation.MaxDateAge), quoted(text)),
 			next: nothingChanged + " Si es correcta, pide a la oficina que la anote en la planilla.",
 		}
+	case occupation.NoReason:
+		return words{head: "falta el motivo", next: nothingChanged + " Escribe por qué, en pocas palabras."}
+	case occupation.NoReceiver:
+		return words{head: "falta a quién pasárselo", next: nothingChanged + " Elige a alguien que no lo tenga ya."}
+	case occupation.OfferGone:
+		return words{head: "esa oferta ya no vale", detail: "fue respondida, cancelada o cambiada, o pasó el plazo", next: nothingChanged + " Mira cómo está el spool."}
 	default:
 		return words{head: "no entendí lo que escribiste", next: "Mira los ejemplos en Ayuda."}
 	}
@@ -129,20 +116,6 @@ func explainPrerequisite(e *occupation.Error, holder string, at Clock) words {
 		return words{
 			head: "todavía no se puede tomar", detail: join(" ", prefix("falta ", escape(string(e.Column), maxName)), inRow(e.Row)),
 			next: "Avisa a la oficina, o toma otro.",
-		}
-	}
-}
-
-func explainNotOwner(e *occupation.Error, holder string, at Clock) words {
-	switch e.Reason {
-	case occupation.NobodyHolds:
-		return words{head: "nadie lo tiene, está libre", next: "Si vas a trabajar en él, tómalo."}
-	case occupation.HeldAnew:
-		return words{head: "ese botón es de antes", detail: join(" ", "lo tomaste de nuevo", at.since(e.Since)), next: "Toca Ver estado: ahí están los botones de ahora."}
-	default:
-		return words{
-			head: "no es tuyo, lo tiene " + orSomebody(holder), detail: join(" ", string(e.Operation), at.span(e.Since, e.Until)),
-			next: nothingChanged + " Solo esa persona lo puede pausar o completar.",
 		}
 	}
 }
@@ -179,17 +152,6 @@ func explainUnavailable(e *occupation.Error) words {
 		return words{head: "no puedo atender en este momento", next: nothingChanged + " Prueba en un minuto."}
 	}
 	return words{head: "la planilla no responde", next: nothingChanged + " Prueba en un minuto."}
-}
-
-func whoMay(op occupation.Operation) string {
-	switch op {
-	case occupation.ARM:
-		return "lo hace un Armador o Ayudante"
-	case occupation.SOLD:
-		return "lo hace un Soldador o Ayudante"
-	default:
-		return ""
-	}
 }
 
 func numbers(rows []int) string {

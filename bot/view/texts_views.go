@@ -44,7 +44,7 @@ func materialsOn(day string) string { return "Materiales: " + day }
 
 // Batches.
 func batchHead(verb Verb, done, all int) string {
-	did := map[Verb]string{Take: "Tomaste", Pause: "Pausaste", Complete: "Completaste"}[verb]
+	did := map[Verb]string{Take: "Tomaste", Pause: "Pausaste", Complete: "Completaste", Extend: "Extendiste"}[verb]
 	if done == all {
 		return fmt.Sprintf("%s los %d.", did, all)
 	}
@@ -71,8 +71,10 @@ func batchTail(refused, waiting int) string {
 	return strings.Join(parts, " ")
 }
 
-func batchState(verb Verb) string {
-	return map[Verb]string{Take: "tomado", Pause: "pausado", Complete: "completado"}[verb]
+func batchState(kind occupation.Kind) string {
+	return map[occupation.Kind]string{
+		occupation.Take: "tomado", occupation.Pause: "pausado", occupation.Complete: "completado", occupation.Extend: "extendido",
+	}[kind]
 }
 
 func andMore(n int) string {
@@ -82,27 +84,40 @@ func andMore(n int) string {
 	return fmt.Sprintf("y %d más.", n)
 }
 
-// Lists.
-func mineHead(n int) string {
-	if n == 1 {
-		return "Tienes 1 spool"
+// Lists. late are those that have expired and are kept for who had them.
+func mineHead(n, late int) string {
+	switch {
+	case n == 0 && late == 0:
+		return "No tienes spools tomados"
+	case n == 0:
+		return "Tienes " + count(late, "spool vencido", "spools vencidos")
+	default:
+		return "Tienes " + join(" y ", count(n, "spool", "spools"), count(late, "vencido", "vencidos"))
 	}
-	return fmt.Sprintf("Tienes %d spools", n)
 }
 
-func boardHead(n, people int) string {
-	who := fmt.Sprintf("%d personas", people)
-	if people == 1 {
-		who = "1 persona"
+func boardHead(n, late, people int) string {
+	what := join(" y ", count(n, "spool ocupado", "spools ocupados"), count(late, "vencido", "vencidos"))
+	if n == 0 {
+		what = count(late, "spool vencido", "spools vencidos")
 	}
-	if n == 1 {
-		return "1 spool ocupado, " + who
+	return what + ", " + count(people, "persona", "personas")
+}
+
+// count is nothing for none.
+func count(n int, one, many string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + one
+	default:
+		return fmt.Sprintf("%d %s", n, many)
 	}
-	return fmt.Sprintf("%d spools ocupados, %s", n, who)
 }
 
 func mineHint(n int) string {
-	return fmt.Sprintf("%s Usa /pausar o /completar con el TAG.", andMore(n))
+	return fmt.Sprintf("%s Usa /extender, /pausar o /completar con el TAG.", andMore(n))
 }
 
 // Choosing.
@@ -116,7 +131,10 @@ func chooseHead(query string, n int) string {
 }
 
 func chooseHeldHead(verb Verb, n int) string {
-	did := map[Verb]string{Pause: "pausar", Complete: "completar", Show: "ver", Take: "tomar"}[verb]
+	did := map[Verb]string{
+		Pause: "pausar", Complete: "completar", Show: "ver", Take: "tomar", Extend: "extender",
+		Transfer: "traspasar", Release: "liberar", Wait: "esperar", Ask: "pedir",
+	}[verb]
 	return fmt.Sprintf("Tienes %d spools. ¿Cuál quieres %s?", n, did)
 }
 
@@ -159,10 +177,20 @@ func occupiedBy(s string) string { return "ocupado " + s }
 func nowHas(name string) string { return "ahora lo tiene " + name }
 func hasIt(name string) string  { return "lo tiene " + name }
 
-// notDone is late news that something did not happen.
-func notDone(verb Verb, state string) string {
-	did := map[Verb]string{Take: "", Pause: "no se pausó, ", Complete: "no se completó, "}[verb]
-	return did + state
+// notDone is late news that something did not happen; from is who had the spool.
+func notDone(kind occupation.Kind, from string) string {
+	switch kind {
+	case occupation.Take:
+		return "no alcanzaste a tomarlo"
+	case occupation.Pause:
+		return "no se pausó, sigue siendo tuyo"
+	case occupation.Complete:
+		return "no se completó, sigue siendo tuyo"
+	case occupation.Release:
+		return "no se liberó, sigue con " + from
+	default:
+		return "no se extendió"
+	}
 }
 
 // The batch modal.
@@ -200,13 +228,6 @@ const (
 	homeNoneFree = "Por ahora no hay spools libres para tu rol."
 )
 
-func homeMine(n int) string {
-	if n == 0 {
-		return "No tienes spools tomados"
-	}
-	return mineHead(n)
-}
-
 func homeFoot(name, moment string) string { return join(" · ", name, "actualizado "+moment) }
 
 // People who are not served.
@@ -241,5 +262,9 @@ var helpLines = []string{
 	"*/completar* · terminarlo, o */completar 25238-011 ayer*",
 	"*/lote* · buscar y tomar hasta 50",
 	"*/mis-spools* · lo que tienes",
+	"*/extender* · una hora más para lo que tienes, o */extender turno*",
+	"*/traspasar 25238-011 @persona* · pasárselo a alguien, si acepta",
 	"*/estado 25238-011* · cómo está, o */estado all* para ver quién tiene qué",
+	"*/liberar 25238-011 motivo* · dejar libre lo que tiene otra persona (supervisor)",
+	"*/reconciliar* · comparar la planilla con el bot (supervisor)",
 }

@@ -103,6 +103,11 @@ func TestRefusalsSayWhatPeopleNeedToKnow(t *testing.T) {
 		{"lock-expired-taken-since", []string{"dom 22-11 23:00", "Josefa Pérez"}},
 		{"worker-unknown-unlinked", []string{"U07ABCDEF", "Slack_ID", "Trabajadores"}},
 		{"role-not-allowed", []string{"SOLD", "Soldador"}},
+		{"role-not-allowed-receiver_role", []string{"Josefa Pérez", "SOLD", "Elige a otra persona"}},
+		{"worker-unknown-unlinked-receiver", []string{"Josefa Pérez", "Slack_ID"}},
+		{"spool-occupied-in_grace", []string{"guardado para Josefa Pérez hasta las 14:57", "Avísame"}},
+		{"spool-occupied-wait_list", []string{"14:44"}},
+		{"lock-expired", []string{"venció a las 14:10", "No se cambió nada", "libre"}},
 	} {
 		name := strings.ReplaceAll(c.name, "_", "-")
 		i := slices.IndexFunc(k.problems(), func(p problem) bool { return p.name == name })
@@ -141,6 +146,14 @@ func TestNotificationsCarryThePointFirst(t *testing.T) {
 		"problem-lock-expired":   tag + ": venció a las 14",
 		"status-others":          tag + ": lo tiene Mauricio",
 		"notice-not-taken":       tag + ": no alcanzaste",
+		"warning":                tag + ": vence a las 14:57",
+		"notice-expired":         tag + ": venció a las 14:42",
+		"notice-released":        tag + ": ya no es tuyo",
+		"notice-passed":          tag + ": Josefa Pérez lo ac",
+		"supervisors-released":   tag + ": liberado por Patr",
+		"offer-to":               tag + ": Mauricio Rodrígu",
+		"asked":                  tag + ": Josefa Pérez lo n",
+		"turn":                   tag + ": quedó libre",
 	} {
 		text := []rune(all[name].(view.Message).Text)
 		if got := string(text[:min(40, len(text))]); !strings.HasPrefix(got, want) {

@@ -29,8 +29,7 @@ type Doors struct {
 	Dialer *websocket.Dialer // sockets
 	Sheets *http.Client      // sends no credentials
 	Redis  redis.UniversalClient
-	Now    func() time.Time // the shop's clock, which the demo's page may move
-	Ready  func()           // called once everything answers
+	Ready  func() // called once everything answers
 	OnAck  func(time.Duration)
 	// Observe is told of the end of every commit.
 	Observe func(occupation.Observation)
@@ -79,16 +78,18 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site})
 	a.sheet = sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone})
 	news := &relay{}
+	replica := replicaName()
 	a.core = occupation.New(occupation.Config{
-		Replica: replicaName(), Zone: cfg.Zone, TTL: cfg.LockTTL, Grace: cfg.Grace, Observe: a.observe,
-	}, a.locks, a.sheet, a.sheet, news)
+		Replica: replica, Zone: cfg.Zone, TTL: cfg.LockTTL, Grace: cfg.Grace, Shifts: cfg.Shifts,
+		WarnBefore: cfg.WarnBefore, Observe: a.observe,
+	}, occupation.Ports{Locks: a.locks, Desk: a.locks, Records: a.sheet, Directory: a.sheet, Notifier: news})
 	api, socket, client := bot.NewSlack(bot.SlackConfig{
 		BotToken: cfg.SlackBotToken.Reveal(), AppToken: cfg.SlackAppToken.Reveal(), APIURL: cfg.SlackAPIURL,
 		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log,
 	})
 	a.bot = bot.New(bot.Options{
-		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Zone: cfg.Zone, Log: log,
-		Now: doors.Now, OnEnvelope: a.sheet.Touch, OnAck: doors.OnAck,
+		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Zone: cfg.Zone, Log: log,
+		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: doors.OnAck,
 	})
 	news.bot.Store(a.bot)
 	return a, nil

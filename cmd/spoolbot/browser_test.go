@@ -31,11 +31,11 @@ type browser struct {
 
 	mu         sync.Mutex
 	last       int
-	waiting    map[int]chan answer
+	waiting    map[int]chan reply
 	complaints []string // console errors, exceptions, failed loads
 }
 
-type answer struct {
+type reply struct {
 	ID     int             `json:"id"`
 	Result json.RawMessage `json:"result"`
 	Error  *struct {
@@ -76,7 +76,7 @@ func startBrowser(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 4*time.Minute)
-	b := &browser{t: t, ctx: ctx, conn: conn, waiting: map[int]chan answer{}}
+	b := &browser{t: t, ctx: ctx, conn: conn, waiting: map[int]chan reply{}}
 	var reader sync.WaitGroup
 	reader.Go(b.read)
 	t.Cleanup(func() {
@@ -103,7 +103,7 @@ func startBrowser(t *testing.T) *browser {
 // complains about, until the browser closes the line.
 func (b *browser) read() {
 	for {
-		var a answer
+		var a reply
 		if err := b.conn.ReadJSON(&a); err != nil {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -131,7 +131,7 @@ func (b *browser) call(method string, params, result any) {
 	b.t.Helper()
 	b.mu.Lock()
 	b.last++
-	id, w := b.last, make(chan answer, 1)
+	id, w := b.last, make(chan reply, 1)
 	if b.waiting == nil {
 		b.mu.Unlock()
 		b.t.Fatalf("%s: the browser has ended", method)
@@ -162,7 +162,7 @@ func (b *browser) call(method string, params, result any) {
 			}
 		}
 	case <-b.ctx.Done():
-		b.t.Fatalf("%s: no answer", method)
+		b.t.Fatalf("%s: no reply", method)
 	}
 }
 

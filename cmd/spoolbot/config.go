@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
+	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/store/locks"
 )
 
@@ -33,9 +34,9 @@ type Config struct {
 	SupervisorChannel            string
 	WarnBefore                   []time.Duration // longest first, each shorter than LockTTL
 	Grace                        time.Duration
-	Shifts                       []Shift // in the order of their start
-	HTTPListen                   string  // empty = off
-	HTTPTokensFile               string  // empty = no REST door
+	Shifts                       []occupation.Shift // in the order of their start
+	HTTPListen                   string             // empty = off
+	HTTPTokensFile               string             // empty = no REST door
 	LogLevel                     zerolog.Level
 	LogFormat                    string // json or console
 	AllowInsecure                bool

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/occupation"
 )
 
 const (
@@ -49,7 +51,10 @@ func TestDefaults(t *testing.T) {
 		SlackAppToken: appToken, SlackBotToken: botToken, SpreadsheetID: "1AbC-d_9", SupervisorChannel: "C0SUPERV",
 		RedisURL: "redis://localhost:6379/0", RedisMaxConnections: 50, LockTTL: time.Hour, Site: "main",
 		WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute}, Grace: 15 * time.Minute,
-		Shifts:     []Shift{{7*time.Hour + 30*time.Minute, 12*time.Hour + 30*time.Minute}, {13*time.Hour + 30*time.Minute, 18 * time.Hour}},
+		Shifts: []occupation.Shift{
+			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
+			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
+		},
 		HTTPListen: "127.0.0.1:8080", LogLevel: zerolog.InfoLevel, LogFormat: "json",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

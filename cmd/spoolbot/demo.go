@@ -9,10 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/rs/zerolog"
 
 	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/bot/view"
@@ -70,18 +70,22 @@ func demo(ctx context.Context, in invocation) error {
 	if err != nil {
 		return fmt.Errorf("the page: %w; give another --listen, or 127.0.0.1:0 for any free port", err)
 	}
-	server := &http.Server{Handler: far.page(), ReadHeaderTimeout: 10 * time.Second}
+	bot, err := newDemoBot(far.environmentList(f), in.stderr)
+	if err != nil {
+		return err
+	}
+	defer bot.end(syscall.SIGTERM)
+	server := &http.Server{Handler: far.page(bot), ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(page) }()
 	defer func() { _ = server.Close(); <-ended }()
 
-	cfg, err := readConfig(far.environment(f), false)
-	if err != nil {
-		return fmt.Errorf("the demo's own configuration: %w", err)
+	if err := bot.answers(ctx, far.connected); err != nil {
+		return err
 	}
-	log := newLogger(in.stderr, zerolog.WarnLevel, "console")
-	doors := Doors{Now: far.clock.Now, Ready: func() { far.announce(in.stdout, f, "http://"+page.Addr().String()+"/") }}
-	return runApp(ctx, cfg, doors, log)
+	far.announce(in.stdout, f, "http://"+page.Addr().String()+"/")
+	<-ctx.Done()
+	return nil
 }
 
 // farEnds are the emulators of the demo and of the bench.
@@ -144,6 +148,11 @@ func openFarEndsOn(ctx context.Context, f demoFlags, book *sheetsim.Workbook) (*
 	return far, nil
 }
 
+// connected waits until a program listens to Slack.
+func (far *farEnds) connected(ctx context.Context) error {
+	return far.slack.Wait(ctx, func() bool { return far.slack.Sockets() > 0 })
+}
+
 func (far *farEnds) close() {
 	far.slack.Close()
 	far.sheet.Close()
@@ -176,12 +185,12 @@ func (far *farEnds) variables(f demoFlags) map[string]string {
 		"SLACK_APP_TOKEN": far.slack.AppToken(), "SLACK_BOT_TOKEN": far.slack.BotToken(), "SLACK_API_URL": far.slack.APIURL(),
 		"SPREADSHEET_ID": far.sheet.SpreadsheetID(), "SHEETS_ENDPOINT": far.sheet.URL(),
 		"REDIS_URL": far.redisURL, "REDIS_LOCK_TTL_SECONDS": fmt.Sprint(int(f.lockTTL.Seconds())),
-		"SITE": "demo", "SUPERVISOR_CHANNEL": far.bosses, "HTTP_LISTEN": "",
+		"SITE": "demo", "SUPERVISOR_CHANNEL": far.bosses, "HTTP_LISTEN": "", "LOG_LEVEL": "warn", "LOG_FORMAT": "console",
 	}
 }
 
-func (far *farEnds) page() http.Handler {
-	opt := slacksim.PageOptions{Title: "Taller de demostración", Sheets: far.sheet, Tour: far.tour, Gallery: view.Gallery()}
+func (far *farEnds) page(bot *demoBot) http.Handler {
+	opt := slacksim.PageOptions{Title: "Taller de demostración", Sheets: far.sheet, Tour: far.tour, Gallery: view.Gallery(), Bot: bot}
 	if far.redis != nil {
 		opt.Clock = far.clock.forward
 	}

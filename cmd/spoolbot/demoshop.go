@@ -152,6 +152,10 @@ func demoCommands() []slacksim.Command {
 		{Name: "/lote", Description: "Buscar y tomar hasta 50 spools de una vez"},
 		{Name: "/estado", Description: "Ver cómo está un spool, o quién tiene qué", UsageHint: "[TAG o parte del TAG] o all"},
 		{Name: "/mis-spools", Description: "Ver lo que tienes tomado"},
+		{Name: "/extender", Description: "Seguir más tiempo con lo que tienes", UsageHint: "[TAG o parte del TAG] [1h|30m|turno]"},
+		{Name: "/traspasar", Description: "Pasarle un spool a otra persona, que tiene que aceptar", UsageHint: "[TAG o parte del TAG] @persona [motivo, si no es tuyo]"},
+		{Name: "/liberar", Description: "Liberar un spool que tiene otra persona (supervisores)", UsageHint: "[TAG o parte del TAG] [motivo]"},
+		{Name: "/reconciliar", Description: "Ver y corregir en qué no coinciden la planilla y el bot (supervisores)"},
 		{Name: "/ayuda", Description: "Ver qué se puede escribir"},
 	}
 	for i := range commands {

@@ -29,6 +29,8 @@ func TestPictures(t *testing.T) {
 	b.click(button(modal, "Cerrar"))
 	b.wait(`!` + modal)
 
+	b.warnedAndExpired()
+
 	b.open(page, 360, 740, 2)
 	b.wait(`document.querySelector(".phone.current")`)
 	b.onAPhone()
@@ -43,6 +45,7 @@ func TestPictures(t *testing.T) {
 // startDemo runs the subcommand itself, on any free port, until the test ends.
 func startDemo(t *testing.T) (page string) {
 	t.Helper()
+	t.Setenv(asChild, "1") // the demo's bot is this very file
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	out, stdout := io.Pipe()
 	ended := make(chan error, 1)
@@ -116,6 +119,37 @@ func (b *browser) takeAndRefuse() {
 	name := `document.querySelectorAll(".phone")[0].querySelector(".who strong").innerText.split(" ")[0]`
 	b.wait(said(right) + `.includes(` + name + `) && /\d\d:\d\d/.test(` + said(right) + `)`)
 	b.wait(`!` + right + `.querySelector(".echo.sending")`)
+}
+
+// warnedAndExpired lets time go by: the first person is warned, extends with one
+// tap, loses the spools all the same, and takes one back from a bot that was killed
+// and started again meanwhile.
+func (b *browser) warnedAndExpired() {
+	b.t.Helper()
+	forward := func(by string) { b.click(`document.querySelector('.clock button[data-forward="` + by + `"]')`) }
+	b.click(`[...` + left + `.querySelectorAll(".chats button")].find(c => c.innerText.includes("spoolbot"))`)
+	for range 5 {
+		forward("10m")
+	}
+	const all = `[...` + left + `.querySelectorAll(".msg")].map(m => m.innerText).join("\n")`
+	b.wait(all + `.includes("vence a las")`)
+	b.wait(button(left, "+1 h"))
+	b.keep("warning.png")
+	b.click(button(left, "+1 h"))
+	b.wait(all + `.includes("xtendi")`)
+	forward("1h")
+	forward("1h")
+	b.wait(all + `.includes("venció a las")`)
+	b.wait(button(left, "Sigo con este spool"))
+	b.click(`document.querySelector(".power")`)
+	b.wait(`document.querySelector(".power").innerText.includes("Encender")`)
+	b.fits()
+	b.keep("off.png")
+	b.click(`document.querySelector(".power")`)
+	b.wait(`document.querySelector(".power").innerText.includes("Apagar")`)
+	b.wait(`!document.querySelector(".power").disabled`)
+	b.click(button(left, "Sigo con este spool"))
+	b.wait(all + `.includes("es tuyo")`)
 }
 
 // tag is the TAG that the left phone's newest message is about.

@@ -4,7 +4,7 @@ import (
 	"crypto/sha1" //nolint:gosec // it is how Redis names scripts
 	"encoding/hex"
 	"fmt"
-	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -17,30 +17,35 @@ import (
 
 // Stories of Redis in bad weather, through the whole program.
 
-// scriptNames are the scripts of store/locks by the hash that goes over the line.
-var scriptNames = sync.OnceValue(func() map[string]string {
-	read := func(name string) string {
-		b, err := os.ReadFile("../../store/locks/" + name + ".lua")
-		if err != nil {
-			panic(err)
-		}
-		return string(b)
-	}
-	out := map[string]string{}
-	for _, name := range []string{"take", "release", "expire", "bind", "settle", "undo", "claim", "beat", "snapshot", "restore", "first"} {
-		sum := sha1.Sum([]byte(read("lib") + "\n" + read(name))) //nolint:gosec // as above
-		out[hex.EncodeToString(sum[:])] = name
-	}
-	return out
-})
+var (
+	scriptHead  = regexp.MustCompile(`(?m)^-- (\w+): `) // the last one of a text names it
+	scriptNames sync.Map                                // by the hash that goes over the line
+)
 
-// scriptOf is the script that a command runs, empty for other commands.
+// scriptOf is the script of store/locks that a command runs, empty for other
+// commands. A server gets the text of each once, when it does not know its hash.
 func scriptOf(cmd redis.Cmder) string {
 	args := cmd.Args()
-	if len(args) < 2 || !strings.HasPrefix(strings.ToLower(fmt.Sprint(args[0])), "eval") {
+	if len(args) < 2 {
 		return ""
 	}
-	return scriptNames()[fmt.Sprint(args[1])]
+	text := fmt.Sprint(args[1])
+	switch strings.ToLower(fmt.Sprint(args[0])) {
+	case "eval":
+		heads := scriptHead.FindAllStringSubmatch(text, -1)
+		if len(heads) == 0 {
+			return ""
+		}
+		name := heads[len(heads)-1][1]
+		sum := sha1.Sum([]byte(text)) //nolint:gosec // it is how Redis names scripts
+		scriptNames.Store(hex.EncodeToString(sum[:]), name)
+		return name
+	case "evalsha":
+		if name, ok := scriptNames.Load(text); ok {
+			return name.(string)
+		}
+	}
+	return ""
 }
 
 // outage cuts the line at a script's next call, and keeps it dead for a while.

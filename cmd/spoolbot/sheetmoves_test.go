@@ -71,7 +71,8 @@ func TestRowDeletedUnderTheWrite(t *testing.T) {
 				s.wantRow(tag(i), "|")
 			}
 		}
-		s.wantAudit("TOMAR:" + tag(3))
+		s.hears(s.mauricio, tag(3), "planilla")
+		s.wantAudit("TOMAR:"+tag(3), "LIBERAR:"+tag(3)) // its lock has gone with it
 	})
 }
 

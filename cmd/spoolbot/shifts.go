@@ -7,14 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
 )
 
-// Shift is a working time of every day, as time since midnight on the wall
-// clock of the shop. An End before Start is on the next day.
-type Shift struct{ Start, End time.Duration }
-
-func parseShifts(s string) ([]Shift, error) {
-	var shifts []Shift
+func parseShifts(s string) ([]occupation.Shift, error) {
+	var shifts []occupation.Shift
 	for part := range strings.SplitSeq(s, ",") {
 		from, to, _ := strings.Cut(strings.TrimSpace(part), "-")
 		start, err1 := time.Parse("15:04", strings.TrimSpace(from))
@@ -22,9 +20,9 @@ func parseShifts(s string) ([]Shift, error) {
 		if err1 != nil || err2 != nil || start.Equal(end) {
 			return nil, fmt.Errorf("%q is not a shift, as 07:30-12:30", part)
 		}
-		shifts = append(shifts, Shift{sinceMidnight(start), sinceMidnight(end)})
+		shifts = append(shifts, occupation.Shift{Start: sinceMidnight(start), End: sinceMidnight(end)})
 	}
-	slices.SortFunc(shifts, func(a, b Shift) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(shifts, func(a, b occupation.Shift) int { return cmp.Compare(a.Start, b.Start) })
 	return shifts, nil
 }
 

@@ -141,7 +141,11 @@ func (s *shop) config() Config {
 	return Config{
 		SlackAppToken: Secret(s.slack.AppToken()), SlackBotToken: Secret(s.slack.BotToken()), SlackAPIURL: s.slack.APIURL(),
 		SpreadsheetID: s.sheet.SpreadsheetID(), Site: "prueba", Zone: zone, SupervisorChannel: s.bosses,
-		LockTTL: s.lockTTL, Grace: 15 * time.Minute,
+		LockTTL: s.lockTTL, Grace: 15 * time.Minute, WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute},
+		Shifts: []occupation.Shift{
+			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
+			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
+		},
 	}
 }
 

@@ -196,16 +196,18 @@ func TestMessagesAreEditedWhenTheirTruthEnds(t *testing.T) {
 	})
 }
 
-// Who loses a spool because time is over learns it from the next one's take.
+// Who loses a spool because time is over is told so, and their card says who has
+// it now when they press it.
 func TestTheCardOfALostSpoolSaysWhoHasItNow(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{lockTTL: 5 * time.Minute}, func(s *shop) {
 		dm := s.mauricio.DM()
 		card := s.asksIn(s.mauricio, dm, "/tomar "+tag(1), "tomado")
 		s.passes(21 * time.Minute) // the time and the grace are over
-		s.asks(s.carlos, "/tomar "+tag(1), "tomado, es tuyo")
+		news := s.sees(s.mauricio, dm, card.TS, "the news", tag(1), "venció a las 21:05")
 		s.seesCard(s.mauricio, card, "venció")
-		s.sees(s.mauricio, dm, card.TS, "the news", tag(1), "venció a las 21:05", "ahora lo tiene Carlos Núñez")
+		s.asks(s.carlos, "/tomar "+tag(1), "tomado, es tuyo")
+		s.taps(s.mauricio, news, "Completar", "venció a las 21:05", "lo tiene Carlos Núñez")
 		s.ends("TOMAR:"+tag(1), "VENCER:"+tag(1), "TOMAR:"+tag(1))
 	})
 }

@@ -93,8 +93,11 @@ func (w whole) faults(t *testing.T, byPeople []string) (out []string) {
 	}
 	held := map[string]occupation.Lock{}
 	for _, l := range snap.Locks {
-		held[l.Tag] = l
-		if l.State != occupation.Held {
+		switch l.State {
+		case occupation.Held:
+			held[l.Tag] = l
+		case occupation.Lapsed: // it holds nothing
+		default:
 			bad("the lock of %s is %s", l.Tag, l.State)
 		}
 	}
@@ -114,7 +117,7 @@ func (w whole) faults(t *testing.T, byPeople []string) (out []string) {
 		if label := held[tag].Holder.Label; label != row {
 			bad("%s: the row says %q, the lock %q", tag, row, label)
 		}
-		if taken := last.action == "TOMAR"; taken != (row != "") || (taken && !strings.HasSuffix(row, "("+last.worker+")")) {
+		if taken := slices.Contains(holding, last.action); taken != (row != "") || (taken && !strings.HasSuffix(row, "("+last.worker+")")) {
 			bad("%s: the row says %q, the log ends with %s of %s", tag, row, last.action, last.worker)
 		}
 	}
@@ -135,6 +138,9 @@ func (w whole) faults(t *testing.T, byPeople []string) (out []string) {
 	return out
 }
 
+// holding are the actions after which somebody holds the spool.
+var holding = []string{"TOMAR", "TRASPASAR", "EXTENDER"}
+
 // logged is what the audit log says in the end.
 type logged struct {
 	ids  map[string]bool
@@ -149,8 +155,8 @@ func (l *logged) add(e event) (fault string) {
 		fault = fmt.Sprintf("the event %s of %s is logged twice", e.action, e.tag)
 	}
 	l.ids[e.id] = true
-	if known := l.last[e.tag]; e.fence > known.fence || (e.fence == known.fence && e.action != "TOMAR") || known.id == "" {
-		if e.action == "TOMAR" && known.action == "TOMAR" {
+	if known := l.last[e.tag]; e.fence > known.fence || (e.fence == known.fence && !slices.Contains(holding, e.action)) || known.id == "" {
+		if e.action == "TOMAR" && slices.Contains(holding, known.action) {
 			fault = fmt.Sprintf("%s was taken twice, by %s and %s", e.tag, known.worker, e.worker)
 		}
 		l.last[e.tag] = e
@@ -172,4 +178,41 @@ func unlike(was, is map[string]string, worked bool) string {
 		}
 	}
 	return ""
+}
+
+// oneHolder checks in the order of the log that every spool had one holder at a
+// time, and that no fence was given twice, and returns what begins occupations.
+func (w whole) oneHolder(t *testing.T) (begun []event) {
+	t.Helper()
+	has, given := map[string]event{}, map[int64]event{}
+	for _, e := range events(w.sheet) {
+		was := has[e.tag]
+		switch e.action {
+		case "EXTENDER": // its row may come after the end
+		case "TOMAR", "TRASPASAR":
+			if was.id != "" && e.action == "TOMAR" {
+				t.Errorf("%s was taken by %s while %s had it", e.tag, e.worker, was.worker)
+			}
+			if other := given[e.fence]; other.id != "" {
+				t.Errorf("the fence %d was given twice: for %s to %s and for %s to %s", e.fence, other.tag, other.worker, e.tag, e.worker)
+			}
+			given[e.fence], has[e.tag] = e, e
+			begun = append(begun, e)
+		default:
+			if was.fence != e.fence {
+				t.Errorf("%s of %s has the fence %d, and the occupation %d: %+v", e.action, e.tag, e.fence, was.fence, ofTag(events(w.sheet), e.tag))
+			}
+			delete(has, e.tag)
+		}
+	}
+	return begun
+}
+
+func ofTag(all []event, tag string) (out []event) {
+	for _, e := range all {
+		if e.tag == tag {
+			out = append(out, e)
+		}
+	}
+	return out
 }

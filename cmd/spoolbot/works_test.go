@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -21,28 +22,54 @@ import (
 
 // works is a shop of thirty workers with everything but the program.
 type works struct {
-	t     *testing.T
-	ctx   context.Context
-	far   *farEnds
-	redis *redis.Client
-	whole whole
+	t      *testing.T
+	ctx    context.Context
+	far    *farEnds
+	server *redistest.Server // nil when the story brings others
+	redis  redis.UniversalClient
+	whole  whole
 
 	complaints bool // the story makes the emulators complain on purpose
 }
 
 const crew = 30
 
+// worksOptions of a works; the zero value is a sheet that answers at once, forty
+// spools, and a Redis that keeps nothing.
+type worksOptions struct {
+	latency time.Duration      // of the sheet
+	spools  int                // 0 = forty
+	quota   int                // of the sheet's reads and writes in a minute; 0 = 600
+	life    time.Duration      // 0 = two minutes
+	redis   []redistest.Option // of the one server
+	// others are servers in the place of that one, and a client of theirs.
+	others func() (url string, client redis.UniversalClient)
+}
+
 func openWorks(t *testing.T, latency time.Duration) *works {
 	t.Helper()
+	return openWorksWith(t, worksOptions{latency: latency})
+}
+
+func openWorksWith(t *testing.T, o worksOptions) *works {
+	t.Helper()
 	t.Parallel()
-	server := redistest.Start(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	o.spools, o.quota, o.life = cmp.Or(o.spools, 40), cmp.Or(o.quota, 600), cmp.Or(o.life, 2*time.Minute)
+	w := &works{t: t}
+	var url string
+	if o.others != nil {
+		url, w.redis = o.others()
+	} else {
+		w.server = redistest.Start(t, o.redis...)
+		url, w.redis = w.server.URL(), w.server.Client(t)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), o.life)
 	t.Cleanup(cancel)
-	far, err := openFarEndsOn(ctx, demoFlags{latency: latency, quota: 600, redisURL: server.URL()}, crewBook())
+	far, err := openFarEndsOn(ctx, demoFlags{latency: o.latency, quota: o.quota, redisURL: url}, crewBook(o.spools))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &works{t: t, ctx: ctx, far: far, redis: server.Client(t)}
+	w.ctx, w.far = ctx, far
 	t.Cleanup(func() {
 		far.close()
 		for _, c := range append(far.slack.Complaints(), far.sheet.Complaints()...) {
@@ -55,11 +82,11 @@ func openWorks(t *testing.T, latency time.Duration) *works {
 	return w
 }
 
-// crewBook is a workbook of forty free spools and thirty linked workers.
-func crewBook() *sheetsim.Workbook {
-	spools := [][]any{{"NV", "TAG_SPOOL", "Fecha_Materiales", "Fecha_Armado", "Armador", "Fecha_Soldadura", "Soldador", "Ocupado_Por", "Fecha_Ocupacion", "Estado_Detalle"}}
-	for _, r := range smallRows(40) {
-		spools = append(spools, []any{r["NV"], r["TAG_SPOOL"], r["Fecha_Materiales"]})
+// crewBook is a workbook of free spools and thirty linked workers.
+func crewBook(spools int) *sheetsim.Workbook {
+	rows := [][]any{{"NV", "TAG_SPOOL", "Fecha_Materiales", "Fecha_Armado", "Armador", "Fecha_Soldadura", "Soldador", "Ocupado_Por", "Fecha_Ocupacion", "Estado_Detalle"}}
+	for _, r := range smallRows(spools) {
+		rows = append(rows, []any{r["NV"], r["TAG_SPOOL"], r["Fecha_Materiales"]})
 	}
 	workers, roles := [][]any{{"Id", "Nombre", "Apellido", "Activo", "Slack_ID"}}, [][]any{{"Id", "Rol", "Activo"}}
 	for i := range crew {
@@ -67,7 +94,7 @@ func crewBook() *sheetsim.Workbook {
 		roles = append(roles, []any{100 + i, "Armador", true})
 	}
 	log := [][]any{{"ID", "Timestamp", "Evento_Tipo", "TAG_SPOOL", "Worker_ID", "Worker_Nombre", "Operacion", "Accion", "Fecha_Operacion", "Metadata_JSON"}}
-	return sheetsim.NewWorkbook("Taller").AddTab("Operaciones", 1, spools).AddTab("Metadata", 2, log).
+	return sheetsim.NewWorkbook("Taller").AddTab("Operaciones", 1, rows).AddTab("Metadata", 2, log).
 		AddTab("Trabajadores", 3, workers).AddTab("Roles", 4, roles)
 }
 

@@ -30,17 +30,28 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"an event that is remembered is busy and changes nothing", sameEvent},
 		{"what one holds already is already ones own", takeOwn},
 		{"what somebody else holds is occupied by name", takeOccupied},
-		{"what is over deadline and grace has lapsed", takeLapsed},
-		{"the former holder renews within the grace", takeRenews},
+		{"what has lapsed is kept for its former holder", takeKept},
+		{"what has lapsed is free after the grace", takeAfterGrace},
+		{"the holder renews what is over", takeRenews},
 		{"a finish of what nobody holds", finishFree},
 		{"a finish of what somebody else holds", finishNotYours},
 		{"a finish of an earlier occupation", finishStale},
 		{"a finish while another intent is on its way", finishBusy},
 		{"a finish is completed from the lock", finishAccepted},
 		{"a finish past the deadline that nobody has processed", finishLate},
-		{"only what is over deadline and grace expires", expireRules},
+		{"the former holder finishes within the grace", finishInGrace},
+		{"only what is over its deadline expires", expireRules},
 		{"a finish after the expiry learns when it was", finishExpired},
 		{"taking again ends the memory of an expiry", retakenAfterExpiry},
+		{"an extension moves the deadline at once", extendMoves},
+		{"an extension of what one does not hold, or not to later", extendRules},
+		{"an extension after the expiry learns when it was", extendExpired},
+		{"an extension owes its audit row", extendOwed},
+		{"an undone extension was never there, unless something has happened since", extendUndone},
+		{"an extension that was bound is only unbound", extendUnbound},
+		{"a transfer begins an occupation of the receiver", transferBegins},
+		{"a transfer names whose occupation it means", transferRules},
+		{"a forced release names whose occupation it means", releaseRules},
 		{"binding needs the intents to be ones own", bindStale},
 		{"binding again only takes a write", bindAgain},
 		{"binding to another commit replaces the binding", bindAnew},
@@ -50,6 +61,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"settling a take holds it", settleTake},
 		{"settling a finish frees it", settleFinish},
 		{"settling leaves other commits alone", settleOthers},
+		{"settling says what is not remembered", settleLost},
 		{"an owed row stays until it is delivered", settleOwed},
 		{"an undone take was never there", undoTake},
 		{"an undone finish holds on", undoFinish},
@@ -58,20 +70,33 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"undoing an owed row keeps it", undoOwed},
 		{"recovery claims what the dead have left", claimDead},
 		{"recovery leaves the living alone", claimLiving},
+		{"recovery leaves owed rows to the living who have bound them", claimBound},
 		{"recovery gets commits as bound, in the order of fences", claimGroups},
 		{"an intent comes back as it was", claimFidelity},
 		{"a snapshot shows what was asked for", snapshotKeys},
+		{"each warning is given once", dueWarnsOnce},
+		{"of several warnings the last is given", dueWarnsTheLast},
+		{"another deadline or occupation is warned of anew", dueWarnsAnew},
+		{"warnings of a worker come together", dueTogether},
+		{"only what is held becomes due", dueHeldOnly},
+		{"what is over is told until it expires", dueOver},
+		{"a grace that is over ends the occupation once", dueEnds},
+		{"a store remembers when it was seeded", seededAt},
 		{"restoring adds what is missing", restoreAdds},
 		{"fences never go back", restoreFence},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-			t.Cleanup(cancel)
-			tt.run(&lockTest{T: t, ctx: ctx, LocksHarness: open(t)})
+			tt.run(newLockTest(t, open(t)))
 		})
 	}
+}
+
+func newLockTest(t *testing.T, h LocksHarness) *lockTest {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return &lockTest{T: t, ctx: ctx, LocksHarness: h}
 }
 
 const (
@@ -84,6 +109,7 @@ const (
 var (
 	mauricio = occupation.Holder{ID: 93, Name: "Mauricio Rodríguez", Label: "MR(93)"}
 	nicolas  = occupation.Holder{ID: 94, Name: "Nicolás \"Nico\" Ñuñez <!channel> \\ / \u2028", Label: "NN(94)"}
+	boss     = occupation.Holder{ID: 7, Name: "Rosa Díaz", Label: "RD(7)"} // a supervisor
 )
 
 // lockTest is one test with its store.
@@ -104,6 +130,12 @@ func (l *lockTest) ok(err error) {
 	if err != nil {
 		l.Fatal(err)
 	}
+}
+
+// settled wants that settling has not failed, whatever was there to be settled.
+func (l *lockTest) settled(_ []string, err error) {
+	l.Helper()
+	l.ok(err)
 }
 
 func (l *lockTest) unseeded(err error) {
@@ -158,7 +190,7 @@ func (l *lockTest) carry(o occupation.Outcome) {
 	l.Helper()
 	id := "commit-of-" + o.Intent.Event
 	l.bind(id, o)
-	l.ok(l.Locks.Settle(l.ctx, id, []string{o.Intent.Event}, nil))
+	l.settled(l.Locks.Settle(l.ctx, id, []string{o.Intent.Event}, nil))
 }
 
 // lock is the lock of a spool as the store has it now; zero when it is free.
@@ -208,12 +240,12 @@ func (l *lockTest) past(moment time.Time) {
 
 func take(event, key string, by occupation.Holder, ttl time.Duration) occupation.Intent {
 	return occupation.Intent{
-		Event: event, Kind: occupation.Take, Key: key, Tag: "tag of " + key, Operation: occupation.ARM, Worker: by, TTL: ttl, Grace: long,
+		Event: event, Kind: occupation.Take, Key: key, Tag: "tag of " + key, Operation: occupation.ARM, Worker: by, TTL: ttl,
 	}
 }
 
 func pause(event, key string, by occupation.Holder) occupation.Intent {
-	return occupation.Intent{Event: event, Kind: occupation.Pause, Key: key, Tag: "tag of " + key, Worker: by, Grace: long}
+	return occupation.Intent{Event: event, Kind: occupation.Pause, Key: key, Tag: "tag of " + key, Worker: by}
 }
 
 func expire(event string, lock occupation.Lock) occupation.Intent {

@@ -30,7 +30,7 @@ func bindAgain(l *lockTest) {
 	if again := l.bind("c1", o); !again.Sent.Equal(c.Sent) {
 		l.Errorf("sent %v when bound again, want %v", again.Sent, c.Sent)
 	}
-	l.ok(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, nil))
+	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, nil))
 	b, err := l.Locks.Bind(l.ctx, ours, c)
 	l.ok(err)
 	if !slices.Equal(b.Stale, []string{"e1"}) {
@@ -44,11 +44,11 @@ func bindAnew(l *lockTest) {
 	b := l.intend(take("e2", "A-2", mauricio, long), occupation.Accepted)
 	l.bind("c1", a, b)
 	l.bind("c2", b)
-	l.ok(l.Locks.Settle(l.ctx, "c1", []string{"e1", "e2"}, nil))
+	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1", "e2"}, nil))
 	if lock := l.lock("A-2"); lock.State != occupation.Pending {
 		l.Errorf("settled by a commit that it is not bound to any more: %+v", lock)
 	}
-	l.ok(l.Locks.Settle(l.ctx, "c2", []string{"e2"}, nil))
+	l.settled(l.Locks.Settle(l.ctx, "c2", []string{"e2"}, nil))
 	if lock := l.lock("A-2"); lock.State != occupation.Held {
 		l.Errorf("not settled: %+v", lock)
 	}
@@ -76,7 +76,7 @@ func bindQuota(l *lockTest) {
 	if b.Wait > time.Minute || !b.Sent.IsZero() || len(b.Stale) > 0 {
 		l.Errorf("no write is free: %+v", b)
 	}
-	l.ok(l.Locks.Settle(l.ctx, id, []string{"e1"}, nil))
+	l.settled(l.Locks.Settle(l.ctx, id, []string{"e1"}, nil))
 	if lock := l.lock("A-1"); lock.State != occupation.Pending {
 		l.Errorf("bound although it had to wait: %+v", lock)
 	}
@@ -135,7 +135,7 @@ func settleTake(l *lockTest) {
 	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
 	l.bind("c1", o)
 	for range 2 { // the second time it is there no more and left alone
-		l.ok(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, nil))
+		l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, nil))
 		want := o.Lock
 		want.State, want.Event = occupation.Held, ""
 		l.sameLock(l.lock("A-1"), want)
@@ -150,7 +150,7 @@ func settleFinish(l *lockTest) {
 	l.free("A-1")
 	l.intend(pause("e3", "A-1", mauricio), occupation.Free)
 	l.intend(take("e4", "A-1", nicolas, long), occupation.Accepted)
-	l.ok(l.Locks.Settle(l.ctx, "commit-of-e2", []string{"e2"}, nil))
+	l.settled(l.Locks.Settle(l.ctx, "commit-of-e2", []string{"e2"}, nil))
 	if lock := l.lock("A-1"); lock.Holder != nicolas || lock.State != occupation.Pending {
 		l.Errorf("a late settling has touched the next lock: %+v", lock)
 	}
@@ -160,16 +160,44 @@ func settleOthers(l *lockTest) {
 	l.seed()
 	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
 	for _, commit := range []string{"c1", ""} { // it is bound to none
-		l.ok(l.Locks.Settle(l.ctx, commit, []string{"e1", "e9"}, []string{"e9"}))
+		l.settled(l.Locks.Settle(l.ctx, commit, []string{"e1", "e9"}, []string{"e9"}))
 		l.sameLock(l.lock("A-1"), o.Lock)
 	}
 	l.bind("c1", o)
 	for _, commit := range []string{"c2", ""} {
-		l.ok(l.Locks.Settle(l.ctx, commit, []string{"e1"}, nil))
+		l.settled(l.Locks.Settle(l.ctx, commit, []string{"e1"}, nil))
 		l.sameLock(l.lock("A-1"), o.Lock)
 	}
-	l.ok(l.Locks.Settle(l.ctx, "c1", nil, nil))
+	l.settled(l.Locks.Settle(l.ctx, "c1", nil, nil))
 	l.sameLock(l.lock("A-1"), o.Lock)
+}
+
+func settleLost(l *lockTest) {
+	l.seed()
+	settle := func(commit string, want ...string) {
+		l.Helper()
+		lost, err := l.Locks.Settle(l.ctx, commit, []string{"e1", "e9", "e2", "x1", "e8"}, nil)
+		l.ok(err)
+		if !slices.Equal(lost, want) {
+			l.Errorf("settling %q has lost %q, want %q", commit, lost, want)
+		}
+	}
+	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
+	held := l.held(take("e0", "A-0", nicolas, long))
+	l.bind("c1", o)
+	l.bind("c2", l.intend(take("e2", "A-2", mauricio, long), occupation.Accepted))
+	l.intend(extend("x1", held, held.Deadline.Add(long)), occupation.Accepted)
+	settle("", "e9", "e8")
+	settle("c3", "e9", "e8")
+	settle("c1", "e9", "e8")
+	settle("c1", "e1", "e9", "e8") // it has been settled, and is forgotten
+	l.ok(l.Locks.Undo(l.ctx, "c2", []string{"e2"}))
+	settle("c2", "e1", "e9", "e2", "e8")
+	lost, err := l.Locks.Settle(l.ctx, "c2", nil, nil)
+	l.ok(err)
+	if len(lost) > 0 {
+		l.Errorf("settling nothing has lost %q", lost)
+	}
 }
 
 func settleOwed(l *lockTest) {
@@ -177,7 +205,7 @@ func settleOwed(l *lockTest) {
 	l.ok(l.Locks.Beat(l.ctx, ours, long))
 	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
 	l.bind("c1", o)
-	l.ok(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
+	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
 	if lock := l.lock("A-1"); lock.State != occupation.Held || lock.Event != "" {
 		l.Fatalf("an owed audit row holds up the lock: %+v", lock)
 	}
@@ -196,7 +224,7 @@ func settleOwed(l *lockTest) {
 	}
 	owed := occupation.Outcome{Intent: left[0].Commit.Changes[0].Intent}
 	l.bind("c2", owed)
-	l.ok(l.Locks.Settle(l.ctx, "c2", []string{"e1"}, nil))
+	l.settled(l.Locks.Settle(l.ctx, "c2", []string{"e1"}, nil))
 	l.sameLock(l.lock("A-1"), next)
 	l.nothingToClaim()
 }
@@ -249,7 +277,7 @@ func undoOwed(l *lockTest) {
 	l.seed()
 	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
 	l.bind("c1", o)
-	l.ok(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
+	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
 	held := l.lock("A-1")
 	for i := range 2 {
 		left, err := l.Locks.Claim(l.ctx, ours)
@@ -257,6 +285,7 @@ func undoOwed(l *lockTest) {
 		if len(left) != 1 || !left[0].Owed || left[0].Commit.ID != "" {
 			l.Fatalf("round %d: owed %+v", i, left)
 		}
+		l.ok(l.Locks.Undo(l.ctx, "", []string{"e1"}))
 		l.bind("c2", o)
 		l.ok(l.Locks.Undo(l.ctx, "c2", []string{"e1"}))
 		l.sameLock(l.lock("A-1"), held)

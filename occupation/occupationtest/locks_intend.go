@@ -13,8 +13,11 @@ func unseeded(l *lockTest) {
 	l.unseeded(err)
 	_, err = l.Locks.Bind(l.ctx, ours, commitOf("c1", occupation.Outcome{Intent: in}))
 	l.unseeded(err)
-	l.unseeded(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, nil))
+	_, err = l.Locks.Settle(l.ctx, "c1", []string{"e1"}, nil)
+	l.unseeded(err)
 	l.unseeded(l.Locks.Undo(l.ctx, "", []string{"e1"}))
+	_, err = l.Locks.Due(l.ctx, nil, 0)
+	l.unseeded(err)
 	snap, err := l.Locks.Snapshot(l.ctx)
 	l.ok(err)
 	if snap.Seeded || len(snap.Locks) > 0 || snap.Fence != 0 {
@@ -101,6 +104,8 @@ func takeOwn(l *lockTest) {
 	held := l.lock("A-1")
 	l.sameLock(l.intend(take("e3", "A-1", mauricio, long), occupation.Already).Lock, held)
 	l.sameLock(l.lock("A-1"), held)
+	fin := l.intend(pause("p1", "A-1", mauricio), occupation.Accepted)
+	l.sameLock(l.intend(take("e4", "A-1", mauricio, long), occupation.Busy).Lock, fin.Lock)
 }
 
 func takeOccupied(l *lockTest) {
@@ -108,25 +113,44 @@ func takeOccupied(l *lockTest) {
 	o := l.intend(take("e1", "A-1", nicolas, short), occupation.Accepted)
 	l.past(o.Intent.Deadline)
 	in := take("e2", "A-1", mauricio, long)
-	in.Grace = 0
-	l.sameLock(l.intend(in, occupation.Occupied).Lock, o.Lock) // a passing lock never lapses
+	l.sameLock(l.intend(in, occupation.Occupied).Lock, o.Lock)
 	l.carry(o)
 	held := l.lock("A-1")
-	in.Grace = long
-	l.sameLock(l.intend(in, occupation.Occupied).Lock, held) // within the grace
+	l.sameLock(l.intend(in, occupation.Occupied).Lock, held) // over, and nobody has processed it
 	fin := l.intend(pause("e3", "A-1", nicolas), occupation.Accepted)
-	in.Grace = 0
 	l.sameLock(l.intend(in, occupation.Occupied).Lock, fin.Lock)
 }
 
-func takeLapsed(l *lockTest) {
+func takeKept(l *lockTest) {
 	l.seed()
-	held := l.held(take("e1", "A-1", nicolas, short))
-	in := take("e2", "A-1", mauricio, long)
-	in.Grace = short
-	l.past(held.Deadline.Add(short))
-	l.sameLock(l.intend(in, occupation.Lapsed).Lock, held)
-	l.sameLock(l.lock("A-1"), held)
+	lapsed := l.lapsed("A-1", nicolas, long)
+	l.sameLock(l.intend(take("e2", "A-1", mauricio, long), occupation.Kept).Lock, lapsed)
+	l.sameLock(l.lock("A-1"), lapsed)
+	o := l.intend(take("e3", "A-1", nicolas, long), occupation.Accepted) // taken back
+	if o.Intent.Fence <= lapsed.Fence || !o.Lock.Until.IsZero() {
+		l.Errorf("taken back as %+v", o.Lock)
+	}
+	l.ok(l.Locks.Undo(l.ctx, "", []string{"e3"}))
+	l.sameLock(l.lock("A-1"), lapsed)
+	l.held(take("e4", "A-1", nicolas, long))
+	l.carry(l.intend(pause("p1", "A-1", nicolas), occupation.Accepted))
+	l.intend(pause("p2", "A-1", nicolas), occupation.Free) // nothing of the expiry is left
+}
+
+// takeAfterGrace: nobody has looked at the lapsed lock since its grace is over.
+func takeAfterGrace(l *lockTest) {
+	l.seed()
+	lapsed := l.lapsed("A-1", nicolas, short)
+	l.past(lapsed.Until)
+	o := l.intend(take("e2", "A-1", mauricio, long), occupation.Accepted)
+	l.ok(l.Locks.Undo(l.ctx, "", []string{"e2"}))
+	l.sameLock(l.lock("A-1"), lapsed)
+	o = l.intend(take("e3", "A-1", mauricio, long), occupation.Accepted)
+	l.carry(o)
+	late := l.intend(pause("p1", "A-1", nicolas), occupation.Expired)
+	if !late.Expired.Equal(lapsed.Deadline) || late.Lock.Holder != mauricio {
+		l.Errorf("the former holder hears of %v and %+v", late.Expired, late.Lock)
+	}
 }
 
 func takeRenews(l *lockTest) {
@@ -202,9 +226,33 @@ func finishLate(l *lockTest) {
 	l.seed()
 	held := l.held(take("e1", "A-1", mauricio, short))
 	l.past(held.Deadline.Add(short))
-	in := pause("e2", "A-1", mauricio)
-	in.Grace = 0
-	l.intend(in, occupation.Accepted)
+	l.intend(pause("e2", "A-1", mauricio), occupation.Accepted)
+}
+
+func finishInGrace(l *lockTest) {
+	l.seed()
+	lapsed := l.lapsed("A-1", mauricio, long)
+	in := pause("p1", "A-1", mauricio)
+	in.Fence = lapsed.Fence
+	o := l.intend(in, occupation.Accepted)
+	if o.Lock.State != occupation.Finishing || o.Intent.Fence != lapsed.Fence || !o.Intent.Deadline.Equal(lapsed.Deadline) {
+		l.Errorf("finishing as %+v, lock %+v", o.Intent, o.Lock)
+	}
+	l.ok(l.Locks.Undo(l.ctx, "", []string{"p1"}))
+	l.sameLock(l.lock("A-1"), lapsed)
+	l.intend(pause("p2", "A-1", nicolas), occupation.Free) // it is not his, and nobody works on it
+	in.Event, in.Fence = "p3", lapsed.Fence+1
+	l.intend(in, occupation.Free)
+	in.Event, in.Fence = "p4", 0
+	l.carry(l.intend(in, occupation.Accepted))
+	l.free("A-1")
+
+	over := l.lapsed("A-2", mauricio, short) // and nobody has looked at it since
+	l.past(over.Until)
+	late := l.intend(pause("p5", "A-2", mauricio), occupation.Expired)
+	if l.sameLock(late.Lock, over); !late.Expired.Equal(over.Deadline) {
+		l.Errorf("expired at %v, want %v", late.Expired, over.Deadline)
+	}
 }
 
 func expireRules(l *lockTest) {
@@ -216,24 +264,48 @@ func expireRules(l *lockTest) {
 	late := l.held(take("e2", "A-2", mauricio, short))
 	l.past(late.Deadline)
 	in := expire("x2", late)
-	in.Grace = long
-	l.intend(in, occupation.Current) // within the grace
-	in.Grace, in.Fence = 0, late.Fence-1
+	in.Grace, in.Fence = long, late.Fence-1
 	l.intend(in, occupation.Current) // another occupation
-	in.Fence = late.Fence
+	in.Fence, in.Worker = late.Fence, nicolas
+	l.intend(in, occupation.Current) // and somebody else's
+	in.Worker = mauricio
 	o := l.intend(in, occupation.Accepted)
-	if o.Lock.State != occupation.Finishing || o.Intent.Operation != late.Operation || !o.Intent.Deadline.Equal(late.Deadline) {
+	if o.Lock.State != occupation.Finishing || o.Intent.Operation != late.Operation || !o.Intent.Deadline.Equal(late.Deadline) || !o.Lock.Until.Equal(o.Intent.At.Add(long)) {
 		l.Errorf("expiring as %+v, lock %+v", o.Intent, o.Lock)
 	}
 	l.intend(expire("x3", late), occupation.Busy)
+	l.carry(o)
+	want := late
+	want.State, want.Until = occupation.Lapsed, o.Intent.At.Add(long)
+	l.sameLock(l.lock("A-2"), want)
+	l.intend(expire("x4", late), occupation.Current)
 }
 
-// expired takes a spool for the worker and lets it expire.
-func (l *lockTest) expired(key string, by occupation.Holder) occupation.Lock {
+// lapsed takes a spool for the worker and lets it expire.
+func (l *lockTest) lapsed(key string, by occupation.Holder, grace time.Duration) occupation.Lock {
 	l.Helper()
 	late := l.held(take("taken-"+key, key, by, short))
 	l.past(late.Deadline)
-	l.carry(l.intend(expire("expired-"+key, late), occupation.Accepted))
+	in := expire("expired-"+key, late)
+	in.Grace = grace
+	l.carry(l.intend(in, occupation.Accepted))
+	lapsed := l.lock(key)
+	if lapsed.State != occupation.Lapsed {
+		l.Fatalf("expired, and the lock is %+v", lapsed)
+	}
+	return lapsed
+}
+
+// expired lets a spool of the worker expire, grace and all.
+func (l *lockTest) expired(key string, by occupation.Holder) occupation.Lock {
+	l.Helper()
+	late := l.lapsed(key, by, 0)
+	l.past(late.Until)
+	due, err := l.Locks.Due(l.ctx, nil, 0)
+	l.ok(err)
+	if len(due.Ended) != 1 || due.Ended[0] != late {
+		l.Fatalf("graces that are over: %+v, want that of %+v", due.Ended, late)
+	}
 	l.free(key)
 	return late
 }
@@ -260,8 +332,10 @@ func finishExpired(l *lockTest) {
 	in.Fence = late.Fence + 1000
 	l.intend(in, occupation.NotYours)
 	if l.Advance != nil {
-		l.Advance(25 * time.Hour)
 		in.Fence = late.Fence
+		l.Advance(23 * time.Hour)
+		l.intend(in, occupation.Expired)
+		l.Advance(2 * time.Hour)
 		l.intend(in, occupation.NotYours)
 	}
 }

@@ -56,6 +56,31 @@ func claimLiving(l *lockTest) {
 	}
 }
 
+func claimBound(l *lockTest) {
+	l.seed()
+	l.ok(l.Locks.Beat(l.ctx, ours, long))
+	l.ok(l.Locks.Beat(l.ctx, other, long))
+	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
+	l.bind("c1", o)
+	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
+	owed := func(replica, commit string, want int) {
+		l.Helper()
+		left, err := l.Locks.Claim(l.ctx, replica)
+		l.ok(err)
+		if len(left) != want || want > 0 && (!left[0].Owed || left[0].Commit.ID != commit) {
+			l.Fatalf("%s claims %+v, want %d, bound to %q", replica, left, want, commit)
+		}
+	}
+	owed(other, "", 1)
+	owed(ours, "", 1) // as long as nobody has bound it
+	l.bind("c2", o)
+	owed(ours, "", 0) // it is on its way
+	owed(other, "", 0)
+	l.ok(l.Locks.Beat(l.ctx, ours, 0))
+	owed(other, "c2", 1)
+	owed(other, "", 0)
+}
+
 func claimGroups(l *lockTest) {
 	l.seed()
 	var o []occupation.Outcome
@@ -99,29 +124,38 @@ func claimFidelity(l *lockTest) {
 	key := "MK-1335-ÑÜ\"'{}\\<&>|漢字 🚿-011"
 	in := take("e1", key, nicolas, 90*time.Minute+time.Millisecond)
 	in.Operation = occupation.SOLD
-	taken := l.intend(in, occupation.Accepted)
-	l.carry(taken)
-	fin := occupation.Intent{
-		Event: "e2", Kind: occupation.Complete, Key: key, Tag: key, Worker: nicolas, Grace: 15 * time.Minute,
-		Date: time.Date(2026, 11, 23, 0, 0, 0, 0, zone),
+	held := l.held(in)
+	fin := pause("e2", key, nicolas)
+	fin.Kind, fin.Grace, fin.Date = occupation.Complete, 15*time.Minute, time.Date(2026, 11, 23, 0, 0, 0, 0, zone)
+	free := release("e3", held)
+	free.Reason, free.BySheet = "se fue \"temprano\" </li> \u2028 ñ", true
+	give := transfer("e4", held, mauricio)
+	give.By, give.Reason, give.TTL = boss, free.Reason, 90*time.Minute+time.Millisecond
+	more := extend("e5", held, time.Date(2099, 12, 31, 23, 59, 59, 123456789, zone))
+	for _, in := range []occupation.Intent{fin, free, give, more} {
+		o := l.intend(in, occupation.Accepted)
+		left, err := l.Locks.Claim(l.ctx, other)
+		l.ok(err)
+		if len(left) != 1 {
+			l.Fatalf("claimed %+v", left)
+		}
+		got, want := left[0].Commit.Changes[0].Intent, o.Intent
+		if !got.Date.Equal(in.Date) || !got.Until.Equal(in.Until) {
+			l.Errorf("%s of %v until %v, want %v, %v", in.Kind, got.Date, got.Until, in.Date, in.Until)
+		}
+		got.Date, want.Date, got.Until, want.Until = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		if got != want {
+			l.Errorf("claimed\n got %+v\nwant %+v", got, want)
+		}
+		sent := in // but for what the store completes
+		sent.Operation, sent.Fence, sent.Since, sent.Deadline, sent.At = got.Operation, got.Fence, got.Since, got.Deadline, got.At
+		sent.Date, sent.Until = time.Time{}, time.Time{}
+		if got != sent || got.Operation != occupation.SOLD {
+			l.Errorf("claimed\n got %+v\nsent %+v", got, sent)
+		}
+		l.ok(l.Locks.Undo(l.ctx, "", []string{in.Event}))
 	}
-	o := l.intend(fin, occupation.Accepted)
-	left, err := l.Locks.Claim(l.ctx, other)
-	l.ok(err)
-	if len(left) != 1 {
-		l.Fatalf("claimed %+v", left)
-	}
-	got, want := left[0].Commit.Changes[0].Intent, o.Intent
-	if !got.Date.Equal(fin.Date) || got.Date.In(zone).Hour() != 0 {
-		l.Errorf("date %v, want %v", got.Date, fin.Date)
-	}
-	got.Date, want.Date = time.Time{}, time.Time{}
-	if got != want {
-		l.Errorf("claimed\n got %+v\nwant %+v", got, want)
-	}
-	if want.Operation != occupation.SOLD || !want.Deadline.Equal(taken.Intent.Deadline) {
-		l.Errorf("completed as %+v from %+v", want, taken.Intent)
-	}
+	l.sameLock(l.lock(key), held)
 }
 
 func snapshotKeys(l *lockTest) {
@@ -151,6 +185,32 @@ func snapshotKeys(l *lockTest) {
 	}
 }
 
+func seededAt(l *lockTest) {
+	seeded := func() time.Time {
+		l.Helper()
+		snap, err := l.Locks.Snapshot(l.ctx, "A-1")
+		l.ok(err)
+		if snap.Seeded == snap.SeededAt.IsZero() {
+			l.Errorf("seeded %v, at %v", snap.Seeded, snap.SeededAt)
+		}
+		return snap.SeededAt
+	}
+	if at := seeded(); !at.IsZero() {
+		l.Errorf("seeded at %v, before it was", at)
+	}
+	before := l.now()
+	l.seed()
+	first := seeded()
+	if first.Before(before) || first.After(l.now()) {
+		l.Errorf("seeded at %v, not after %v", first, before)
+	}
+	l.past(first)
+	l.ok(l.Locks.Restore(l.ctx, nil, 9))
+	if again := seeded(); !again.Equal(first) {
+		l.Errorf("seeded at %v, although it was at %v", again, first)
+	}
+}
+
 func restoreAdds(l *lockTest) {
 	now := l.now().Truncate(time.Second)
 	there := occupation.Lock{
@@ -163,7 +223,9 @@ func restoreAdds(l *lockTest) {
 	another.Holder, another.Fence = mauricio, 99
 	anew.Key, anew.Fence = "A-2", 0
 	old.Key, old.Fence, old.Since, old.Deadline = "A-3", 7, now.AddDate(0, 0, -9), now.AddDate(0, 0, -8)
-	l.ok(l.Locks.Restore(l.ctx, []occupation.Lock{another, anew, old}, 0))
+	passing := old
+	passing.State, passing.Event, passing.Until = occupation.Finishing, "e9", now // it is restored as held
+	l.ok(l.Locks.Restore(l.ctx, []occupation.Lock{another, anew, passing}, 0))
 	l.sameLock(l.lock("A-1"), there)
 	l.sameLock(l.lock("A-3"), old)
 	got := l.lock("A-2")
@@ -173,6 +235,11 @@ func restoreAdds(l *lockTest) {
 	anew.Fence = got.Fence
 	l.sameLock(got, anew)
 	l.intend(pause("e1", "A-1", nicolas), occupation.Accepted)
+
+	lapsed := l.lapsed("A-4", nicolas, short) // it is there as well
+	another.Key = "A-4"
+	l.ok(l.Locks.Restore(l.ctx, []occupation.Lock{another}, 0))
+	l.sameLock(l.lock("A-4"), lapsed)
 }
 
 func restoreFence(l *lockTest) {

@@ -17,18 +17,22 @@ const (
 	tombstoneLife = 24 * time.Hour
 )
 
-// Locks is occupation.Locks in memory. A new one is not seeded. Its clock is
+// Locks is occupation.Locks and occupation.Desk in memory. A new one is not seeded. Its clock is
 // the process's own, moved on by Advance.
 type Locks struct {
 	mu         sync.Mutex
 	offset     time.Duration
-	seeded     bool
+	seeded     time.Time // when; zero = it is not
 	fence      int64
 	locks      map[string]occupation.Lock
 	tombstones map[string]tombstone
 	intents    map[string]*entry
 	commits    map[string]occupation.Commit // without changes
 	beats      map[string]time.Time         // when a replica's heartbeat ends
+	warned     map[warnKey]bool
+	waits      map[string]*waitList
+	offers     map[string]occupation.Offer
+	news       map[string]newsItem
 	writes     []time.Time
 	faults     map[string][]lockFault
 	calls      map[string]int
@@ -65,12 +69,16 @@ func NewLocks() *Locks {
 }
 
 func (l *Locks) wipe() {
-	l.seeded, l.fence, l.writes = false, 0, nil
+	l.seeded, l.fence, l.writes = time.Time{}, 0, nil
 	l.locks = map[string]occupation.Lock{}
 	l.tombstones = map[string]tombstone{}
 	l.intents = map[string]*entry{}
 	l.commits = map[string]occupation.Commit{}
 	l.beats = map[string]time.Time{}
+	l.warned = map[warnKey]bool{}
+	l.waits = map[string]*waitList{}
+	l.offers = map[string]occupation.Offer{}
+	l.news = map[string]newsItem{}
 }
 
 // Wipe forgets everything, as FLUSHALL or a fail-over to an empty store does.
@@ -120,7 +128,7 @@ func (l *Locks) call(ctx context.Context, method string, needsSeed bool, work fu
 	if f.err != nil && !f.applied {
 		return f.err
 	}
-	if needsSeed && !l.seeded {
+	if needsSeed && l.seeded.IsZero() {
 		return occupation.ErrUnseeded
 	}
 	work(l.now())
@@ -146,7 +154,7 @@ func (l *Locks) Beat(ctx context.Context, replica string, ttl time.Duration) err
 func (l *Locks) Snapshot(ctx context.Context, keys ...string) (occupation.LockSnapshot, error) {
 	var out occupation.LockSnapshot
 	err := l.call(ctx, "Snapshot", false, func(now time.Time) {
-		out = occupation.LockSnapshot{Now: now, Seeded: l.seeded, Fence: l.fence}
+		out = occupation.LockSnapshot{Now: now, Seeded: !l.seeded.IsZero(), SeededAt: l.seeded, Fence: l.fence}
 		if len(keys) == 0 {
 			keys = slices.Collect(maps.Keys(l.locks))
 		}
@@ -165,7 +173,7 @@ func (l *Locks) Snapshot(ctx context.Context, keys ...string) (occupation.LockSn
 
 // Restore implements occupation.Locks.
 func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int64) error {
-	return l.call(ctx, "Restore", false, func(time.Time) {
+	return l.call(ctx, "Restore", false, func(now time.Time) {
 		l.fence = max(l.fence, fence)
 		for _, lock := range locks {
 			l.fence = max(l.fence, lock.Fence)
@@ -178,11 +186,13 @@ func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int6
 				l.fence++
 				lock.Fence = l.fence
 			}
-			lock.State, lock.Event = occupation.Held, ""
+			lock.State, lock.Event, lock.Until = occupation.Held, "", time.Time{}
 			lock.Since, lock.Deadline = utcMilli(lock.Since), utcMilli(lock.Deadline)
 			l.locks[lock.Key] = lock
 		}
-		l.seeded = true
+		if l.seeded.IsZero() {
+			l.seeded = now
+		}
 	})
 }
 

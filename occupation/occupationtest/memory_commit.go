@@ -51,15 +51,20 @@ func (l *Locks) Bind(ctx context.Context, replica string, commit occupation.Comm
 }
 
 // Settle implements occupation.Locks.
-func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string) error {
-	return l.call(ctx, "Settle", true, func(now time.Time) {
+func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string) ([]string, error) {
+	var lost []string
+	err := l.call(ctx, "Settle", true, func(now time.Time) {
 		for _, event := range events {
 			e := l.intents[event]
-			if e == nil || commit == "" || e.commit != commit {
+			if e == nil {
+				lost = append(lost, event)
+				continue
+			}
+			if commit == "" || e.commit != commit {
 				continue
 			}
 			if !e.owed {
-				l.settle(e.intent, now)
+				l.settle(e, now)
 			}
 			if slices.Contains(owed, event) {
 				e.owed, e.owner, e.commit = true, "", ""
@@ -69,24 +74,38 @@ func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string
 		}
 		l.dropEmpty(commit)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return lost, nil
 }
 
-func (l *Locks) settle(in occupation.Intent, now time.Time) {
+func (l *Locks) settle(e *entry, now time.Time) {
+	in := e.intent
 	lock, ok := l.passing(in)
 	if !ok {
 		return
 	}
-	if in.Kind == occupation.Take {
+	if in.Kind.Tells() {
+		l.news[in.Event] = newsItem{in, now}
+	}
+	switch {
+	case in.Kind.Begins():
 		lock.State, lock.Event = occupation.Held, ""
 		l.locks[in.Key] = lock
+		if e.prior.State == occupation.Lapsed && e.prior.Holder.ID != in.Worker.ID {
+			l.bury(e.prior, now)
+		}
 		if l.tombstones[in.Key].holder == in.Worker.ID {
 			delete(l.tombstones, in.Key)
 		}
-		return
-	}
-	delete(l.locks, in.Key)
-	if in.Kind == occupation.Expire {
-		l.tombstones[in.Key] = tombstone{lock.Holder.ID, lock.Fence, lock.Deadline, now.Add(tombstoneLife)}
+		l.isTaken(in.Key, in.Worker.ID)
+	case in.Kind == occupation.Expire:
+		lock.State, lock.Event = occupation.Lapsed, ""
+		l.locks[in.Key] = lock
+	default:
+		delete(l.locks, in.Key)
+		l.comesFree(in.Key, now)
 	}
 }
 
@@ -104,8 +123,17 @@ func (l *Locks) Undo(ctx context.Context, commit string, events []string) error 
 			if e == nil || e.commit != commit {
 				continue
 			}
-			if e.owed { // its cells are written: only the delivery of its row has failed
+			if e.owed && commit != "" { // its cells are written: only the delivery of its row has failed
 				e.owner, e.commit = "", ""
+				continue
+			}
+			if e.owed {
+				lock := l.locks[e.intent.Key]
+				if e.intent.Kind != occupation.Extend || lock.Fence != e.intent.Fence || lock.State != occupation.Held || !lock.Deadline.Equal(e.intent.Deadline) {
+					continue
+				}
+				l.locks[e.intent.Key] = e.prior
+				delete(l.intents, event)
 				continue
 			}
 			if _, ok := l.passing(e.intent); ok {
@@ -137,7 +165,7 @@ func (l *Locks) Claim(ctx context.Context, replica string) ([]occupation.Unfinis
 		var mine []*entry
 		for _, e := range l.intents {
 			alive := now.Before(l.beats[e.owner])
-			inFlight := alive && e.owner != replica && e.commit != ""
+			inFlight := alive && e.commit != ""
 			if !alive || (e.owed && !inFlight) {
 				e.owner = replica
 				mine = append(mine, e)

@@ -2,7 +2,6 @@ package occupationtest
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -152,22 +151,5 @@ func (r *Records) Ledger(ctx context.Context) (occupation.Ledger, error) {
 	if f := r.call("Ledger"); f.Err != nil {
 		return occupation.Ledger{}, f.Err
 	}
-	out := occupation.Ledger{Takes: map[string]occupation.Lock{}}
-	for _, row := range r.audit {
-		var d occupation.AuditDetail
-		if err := json.Unmarshal([]byte(row.JSON), &d); err != nil {
-			continue
-		}
-		out.Fence = max(out.Fence, d.Fence)
-		key := occupation.TagKey(row.Tag)
-		if row.Kind != occupation.Take {
-			delete(out.Takes, key)
-			continue
-		}
-		out.Takes[key] = occupation.Lock{
-			Key: key, Tag: row.Tag, Holder: occupation.Holder{ID: row.WorkerID, Name: row.WorkerName},
-			Operation: row.Operation, Since: d.Since, Deadline: d.Deadline, Fence: d.Fence, State: occupation.Held,
-		}
-	}
-	return out, nil
+	return occupation.NewLedger(r.audit), nil
 }

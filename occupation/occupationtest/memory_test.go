@@ -17,6 +17,14 @@ func TestLocksInMemory(t *testing.T) {
 	})
 }
 
+func TestDeskInMemory(t *testing.T) {
+	t.Parallel()
+	occupationtest.TestDesk(t, func(*testing.T) occupationtest.DeskHarness {
+		l := occupationtest.NewLocks()
+		return occupationtest.DeskHarness{LocksHarness: occupationtest.LocksHarness{Locks: l, Advance: l.Advance}, Desk: l}
+	})
+}
+
 func TestRecordsInMemory(t *testing.T) {
 	t.Parallel()
 	occupationtest.TestRecords(t, func(*testing.T) occupationtest.RecordsHarness {

@@ -44,7 +44,7 @@ else
 end
 local empty = {}
 for other in pairs(former) do
-  if not survives(KEYS[2], KEYS[3], other, moving) then
+  if not survives(other, moving) then
     empty[#empty + 1] = other
   end
 end
@@ -78,7 +78,7 @@ redis.call('ZADD', KEYS[4], int(now), ARGV[4])
 if commit then
   redis.call('HSET', KEYS[3], id, cjson.encode(commit))
   for event, record in pairs(records) do
-    record.commit = id
+    record.commit, record.claim = id, ''
     redis.call('HSET', KEYS[2], event, cjson.encode(record))
   end
   for _, other in ipairs(empty) do

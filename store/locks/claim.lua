@@ -4,7 +4,7 @@
 --       lost answer spoke of is in the next one
 -- reply {{record...}, {commit id, commit...}}
 --
--- An owed row that another living replica has bound is on its way and left to it.
+-- An owed row that a living replica has bound, this one too, is on its way.
 
 local now = now_ms()
 local replica, token = ARGV[1], ARGV[2]
@@ -23,9 +23,8 @@ local all = redis.call('HGETALL', KEYS[2])
 for i = 1, #all, 2 do
   local record = decode(all[i + 1], 'intent ' .. all[i])
   local owner = record.owner
-  local theirs = owner ~= replica and alive(owner) and record.commit ~= ''
   local lost = owner == replica and record.claim == token
-  if lost or not alive(owner) or (record.owed and not theirs) then
+  if lost or not alive(owner) or (record.owed and record.commit == '') then
     mine[#mine + 1] = { event = all[i], record = record }
   end
 end

@@ -12,9 +12,6 @@ import (
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
-// tombstoneLife is how long a former holder still learns when it expired.
-const tombstoneLife = 24 * time.Hour
-
 // Bind implements occupation.Locks. Of the quota the first 8 of 11 writes in a
 // minute are free, then they are spread: Wait is 5 s at most while nothing but
 // this quota limits them.
@@ -58,9 +55,10 @@ func bound(reply any) (occupation.Bound, error) {
 	}
 }
 
-// Settle implements occupation.Locks.
-func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string) error {
-	args := []any{commit, tombstoneLife.Milliseconds()}
+// Settle implements occupation.Locks. After a broken line lost may name what the
+// first sending of the call has settled: it is remembered no more.
+func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string) ([]string, error) {
+	args := []any{commit, occupation.HeadStart.Milliseconds()}
 	for _, e := range events {
 		flag := "0"
 		if slices.Contains(owed, e) {
@@ -68,12 +66,19 @@ func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string
 		}
 		args = append(args, e, flag)
 	}
-	_, err := l.run(ctx, settleScript, l.commitKeys(), args...)
-	return err
+	keys := append(l.commitKeys(), l.keys.key("waiting"), l.keys.key("news"))
+	reply, err := l.run(ctx, settleScript, keys, args...)
+	if err != nil {
+		return nil, err
+	}
+	lost, err := texts(reply)
+	if err != nil || len(lost) == 0 {
+		return nil, err
+	}
+	return lost, nil
 }
 
-// Undo implements occupation.Locks. The events of owed audit rows are unbound
-// and stay owed.
+// Undo implements occupation.Locks.
 func (l *Locks) Undo(ctx context.Context, commit string, events []string) error {
 	args := []any{commit}
 	for _, e := range events {

@@ -16,29 +16,32 @@ func (l *Locks) Intend(ctx context.Context, replica string, intents []occupation
 	if err := checkIntents(intents); err != nil {
 		return nil, err
 	}
-	args := []any{replica, rand.Text()}
-	var s script
-	var keys []string
-	var err error
-	switch intents[0].Kind {
-	case occupation.Take:
-		s = takeScript
-		keys, args, err = l.takes(intents, args)
-	case occupation.Expire:
-		s = expireScript
-		keys, args, err = l.expiries(intents, args)
-	default:
-		s = releaseScript
-		keys, args, err = l.finishes(intents, args)
-	}
+	keys, args, err := l.intending(replica, intents)
 	if err != nil {
 		return nil, err
 	}
-	reply, err := l.run(ctx, s, keys, args...)
+	reply, err := l.run(ctx, scriptOf(intents[0].Kind), keys, args...)
 	if err != nil {
 		return nil, err
 	}
 	return outcomes(intents, reply)
+}
+
+func scriptOf(kind occupation.Kind) script {
+	switch kind {
+	case occupation.Take:
+		return takeScript
+	case occupation.Transfer:
+		return transferScript
+	case occupation.Extend:
+		return extendScript
+	case occupation.Release:
+		return freeScript
+	case occupation.Expire:
+		return expireScript
+	default:
+		return releaseScript
+	}
 }
 
 // checkIntents refuses what the port forbids: one batch is of one kind, and no
@@ -59,52 +62,61 @@ func checkIntents(intents []occupation.Intent) error {
 	return nil
 }
 
-func (l *Locks) takes(intents []occupation.Intent, args []any) ([]string, []any, error) {
-	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines"), l.keys.key("intents")}
-	for _, in := range intents {
-		lock, err := encodeLock(occupation.Lock{
-			Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, State: occupation.Pending, Event: in.Event,
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		text, err := encodeIntent(in)
-		if err != nil {
-			return nil, nil, err
-		}
-		keys = append(keys, l.keys.lock(in.Key))
-		args = append(args, in.Event, in.Worker.ID, in.TTL.Milliseconds(), in.Grace.Milliseconds(), lock, text)
+// intending makes keys and arguments as lib_intend.lua takes them.
+func (l *Locks) intending(replica string, intents []occupation.Intent) ([]string, []any, error) {
+	keys := []string{
+		l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines"), l.keys.key("intents"), l.keys.key("waiting"),
 	}
-	return keys, args, nil
-}
-
-func (l *Locks) finishes(intents []occupation.Intent, args []any) ([]string, []any, error) {
-	keys := []string{l.keys.key("site"), l.keys.key("deadlines"), l.keys.key("intents")}
+	args := []any{replica, rand.Text()}
 	for _, in := range intents {
+		lock, err := newLock(in)
+		if err != nil {
+			return nil, nil, err
+		}
+		ms, err := msOf(in)
+		if err != nil {
+			return nil, nil, err
+		}
 		text, err := encodeIntent(in)
 		if err != nil {
 			return nil, nil, err
 		}
 		keys = append(keys, l.keys.lock(in.Key), l.keys.expired(in.Key))
-		args = append(args, in.Event, in.Worker.ID, in.Fence, text)
+		args = append(args, in.Event, in.Worker.ID, in.Fence, in.From.ID, ms, lock, text)
 	}
 	return keys, args, nil
 }
 
-func (l *Locks) expiries(intents []occupation.Intent, args []any) ([]string, []any, error) {
-	keys := []string{l.keys.key("site"), l.keys.key("deadlines"), l.keys.key("intents")}
-	for _, in := range intents {
-		text, err := encodeIntent(in)
-		if err != nil {
-			return nil, nil, err
+// newLock is the lock of what begins an occupation, but for fence and times;
+// empty for all else.
+func newLock(in occupation.Intent) (string, error) {
+	if !in.Kind.Begins() {
+		return "", nil
+	}
+	return encodeLock(occupation.Lock{
+		Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, State: occupation.Pending, Event: in.Event,
+	})
+}
+
+// msOf is the one time that an intent brings along, as milliseconds.
+func msOf(in occupation.Intent) (int64, error) {
+	switch in.Kind {
+	case occupation.Take, occupation.Transfer:
+		return in.TTL.Milliseconds(), nil
+	case occupation.Expire:
+		return in.Grace.Milliseconds(), nil
+	case occupation.Extend:
+		ms := in.Until.UnixMilli()
+		if ms > maxNumber {
+			return 0, fmt.Errorf("locks: deadline %v out of range", in.Until)
 		}
-		keys = append(keys, l.keys.lock(in.Key))
-		args = append(args, in.Event, in.Worker.ID, in.Fence, in.Grace.Milliseconds(), text)
+		return ms, nil
+	default:
+		return 0, nil
 	}
-	return keys, args, nil
 }
 
-// outcomes reads the answer of the three intending scripts.
+// outcomes reads the answer of an intending script.
 func outcomes(intents []occupation.Intent, reply any) ([]occupation.Outcome, error) {
 	list, ok := reply.([]any)
 	if !ok || len(list) != len(intents) {
@@ -126,7 +138,7 @@ func outcomes(intents []occupation.Intent, reply any) ([]occupation.Outcome, err
 	return out, nil
 }
 
-func outcome(in occupation.Intent, verdict, lock, record, expired string) (occupation.Outcome, error) {
+func outcome(in occupation.Intent, verdict, lock, record, when string) (occupation.Outcome, error) {
 	o := occupation.Outcome{Verdict: occupation.Verdict(verdict)}
 	var err error
 	if lock != "" {
@@ -143,11 +155,11 @@ func outcome(in occupation.Intent, verdict, lock, record, expired string) (occup
 			return o, err
 		}
 		o.Intent = r.intent
-		o.Intent.Date = in.Date // in the sender's zone
+		o.Intent.Date, o.Intent.Until = in.Date, in.Until // in the sender's zone
 	case string(occupation.Expired):
-		if o.Expired, err = moment(expired); err != nil {
-			return o, err
-		}
+		o.Expired, err = moment(when)
+	case string(occupation.Reserved):
+		o.Until, err = moment(when)
 	}
-	return o, nil
+	return o, err
 }

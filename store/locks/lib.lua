@@ -23,6 +23,16 @@ local function decode(raw, what)
   return value
 end
 
+-- lock_key and stone_key name what belongs to a spool; site is the key 'site',
+-- which has the same slot.
+local function lock_key(site, spool)
+  return string.sub(site, 1, -5) .. 'lock:' .. spool
+end
+
+local function stone_key(site, spool)
+  return string.sub(site, 1, -5) .. 'expired:' .. spool
+end
+
 -- read_lock returns the lock of a key and its raw text, or nil and ''.
 local function read_lock(key)
   local raw = redis.call('GET', key)
@@ -32,72 +42,48 @@ local function read_lock(key)
   return decode(raw, 'lock ' .. key), raw
 end
 
--- write_lock stores a lock. It vanishes by itself a day after its deadline, and
--- never within a day from now: that is only the garbage collection.
+-- write_lock stores a lock. In the deadlines it stands under the moment at which
+-- something is to be done about it: its deadline, or the end of its grace. It
+-- vanishes by itself a day after that, and never within a day from now: that is
+-- only the garbage collection.
 local function write_lock(key, deadlines, lock, raw, now)
-  redis.call('SET', key, raw, 'PXAT', int(math.max(lock.deadline, now) + DAY))
-  redis.call('ZADD', deadlines, int(lock.deadline), lock.key)
+  local due = lock.state == 'expired' and lock.kept_until or lock.deadline
+  redis.call('SET', key, raw, 'PXAT', int(math.max(due, now) + DAY))
+  redis.call('ZADD', deadlines, int(due), lock.key)
 end
 
--- same says whether two stored numbers or texts are the same; numbers come as
--- texts in ARGV.
-local function same(a, b)
-  return a == b or (tonumber(a) ~= nil and tonumber(a) == tonumber(b))
+local function drop_lock(key, deadlines, spool)
+  redis.call('DEL', key)
+  redis.call('ZREM', deadlines, spool)
 end
 
--- remembered answers an intent whose event is known: to the very same call,
--- sent again by the client after a broken line, as the first time; to any other
--- one that it is known.
-local function remembered(intents, event, call, lock_raw)
-  local raw = redis.call('HGET', intents, event)
-  if not raw then
-    return nil
-  end
-  if decode(raw, 'intent ' .. event).call == call then
-    return { 'accepted', lock_raw, raw, '' }
-  end
-  return { 'known', lock_raw, '', '' }
+-- passing says whether an intent is on its way.
+local function passing(lock)
+  return lock.state == 'pending' or lock.state == 'finishing'
 end
 
--- remember writes the record of an accepted intent and returns its text.
-local function remember(intents, event, replica, call, lock, prior, now, intent)
-  local raw = cjson.encode({
-    v = 1, owner = replica, call = call, commit = '', owed = false, claim = '',
-    key = lock.key, holder = lock.holder, op = lock.op, fence = lock.fence,
-    since = lock.since, deadline = lock.deadline, at = now,
-    intent = intent, prior = prior,
-  })
-  redis.call('HSET', intents, event, raw)
-  return raw
+-- kept says whether a lapsed lock is still kept for its former holder.
+local function kept(lock, now)
+  return lock.state == 'expired' and now <= (lock.kept_until or 0)
 end
 
--- finish puts the locks of accepted finishes into their passing state and
--- remembers the intents: each of accepted is {at, event, key, lock, prior,
--- intent}, at its place in the reply.
-local function finish(out, accepted, deadlines, intents, replica, call, now)
-  for _, w in ipairs(accepted) do
-    w.lock.state, w.lock.event = 'finishing', w.event
-    local raw = cjson.encode(w.lock)
-    write_lock(w.key, deadlines, w.lock, raw, now)
-    out[w.at][2] = raw
-    out[w.at][3] = remember(intents, w.event, replica, call, w.lock, w.prior, now, w.intent)
-  end
+-- bury lets the holder of a lapsed lock learn of the expiry for a day.
+local function bury(key, lock)
+  local stone = cjson.encode({ v = 1, holder = lock.holder, fence = lock.fence, deadline = lock.deadline })
+  redis.call('SET', key, stone, 'PX', int(DAY))
 end
 
--- survives says whether a commit has events bound to it apart from those in
--- leaving, a set.
-local function survives(intents, commits, id, leaving)
-  local raw = redis.call('HGET', commits, id)
-  if not raw then
-    return true
-  end
-  for _, event in ipairs(decode(raw, 'commit ' .. id).events) do
-    if not leaving[event] then
-      local record = redis.call('HGET', intents, event)
-      if record and decode(record, 'intent ' .. event).commit == id then
-        return true
-      end
-    end
-  end
-  return false
+-- answered returns what this call has answered before, nil when it comes for the
+-- first time; key is the call's own. The client sends a call again within
+-- seconds after a broken line.
+local function answered(key)
+  local raw = redis.call('GET', key)
+  return raw and decode(raw, 'answer')
+end
+
+-- answer is the answer of a call that takes something off which another call
+-- would not find any more. It is made of texts.
+local function answer(key, reply)
+  redis.call('SET', key, cjson.encode(reply), 'PX', 60000)
+  return reply
 end

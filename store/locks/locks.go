@@ -1,6 +1,6 @@
-// Package locks keeps the occupations in Redis: it is the occupation.Locks of
-// production, over github.com/redis/go-redis/v9 on one server, Sentinel or
-// Cluster.
+// Package locks keeps the occupations in Redis: it is the occupation.Locks and
+// the occupation.Desk of production, and gives the bot's jobs their leader, over
+// github.com/redis/go-redis/v9 on one server, Sentinel or Cluster.
 //
 // Every method is one script and one round trip. All keys of a site carry one
 // hash tag, {spoolbot:SITE}:, so that a script stays in one slot; time is the
@@ -14,15 +14,24 @@
 //
 // What Redis holds, all under the prefix:
 //
-//	site           "1": the store is seeded; missing = rebuild it first
+//	site           when the store was seeded, ms; missing = rebuild it first
 //	fence          the highest fence given
-//	lock:KEY       one lock, JSON; vanishes a day after its deadline
-//	deadlines      zset, KEY by deadline: also the list of all locks
+//	lock:KEY       one lock, JSON; vanishes a day after its deadline or grace
+//	deadlines      zset, KEY by deadline, when lapsed by the end of the grace: also
+//	               the list of all locks
 //	expired:KEY    what expired last, JSON, for a day
-//	intents        hash, event -> intent on its way, JSON
+//	intents        hash, event -> intent on its way or audit row owed, JSON
 //	commits        hash, commit id -> commit that was bound, JSON
 //	replicas       zset, replica by the end of its heartbeat
 //	quota          zset, the writes of the last minute
+//	warned         zset, warning that was given (FENCE:DEADLINE:BEFORE) by when it
+//	               may be forgotten, a day after the deadline
+//	waiting        hash, KEY -> wait list, JSON
+//	offers         hash, id -> offer of TRASPASAR, JSON
+//	news           hash, event -> settled intent that somebody must hear of, JSON
+//	leader:NAME    the replica that has the lease, until it ends
+//	job:NAME       up to when a job is done, ms
+//	answer:CALL    what a call was answered that took something off, for a minute
 //	seen:NAME      a delivery that was seen
 //	note:NAME      what the bot noted: where it showed what
 //
@@ -85,6 +94,9 @@ func keysOf(site string) keys { return keys("{spoolbot:" + url.PathEscape(site) 
 func (k keys) key(name string) string      { return string(k) + name }
 func (k keys) lock(spool string) string    { return string(k) + "lock:" + spool }
 func (k keys) expired(spool string) string { return string(k) + "expired:" + spool }
+func (k keys) leader(name string) string   { return string(k) + "leader:" + name }
+func (k keys) job(name string) string      { return string(k) + "job:" + name }
+func (k keys) answer(call string) string   { return string(k) + "answer:" + call }
 func (k keys) seen(name string) string     { return string(k) + "seen:" + name }
 func (k keys) note(name string) string     { return string(k) + "note:" + name }
 

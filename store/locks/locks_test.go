@@ -35,10 +35,15 @@ func dial(t testing.TB, url string) redis.UniversalClient {
 // openMini starts a miniredis whose clock can be moved: TIME by SetTime, the
 // expiry of keys by FastForward.
 func openMini(t *testing.T) occupationtest.LocksHarness {
+	_, h := startMini(t)
+	return h
+}
+
+func startMini(t *testing.T) (*miniredis.Miniredis, occupationtest.LocksHarness) {
 	m := miniredis.RunT(t)
 	now := time.Now()
 	m.SetTime(now)
-	return occupationtest.LocksHarness{
+	return m, occupationtest.LocksHarness{
 		Locks: newSite(dial(t, "redis://"+m.Addr())),
 		Advance: func(d time.Duration) {
 			now = now.Add(d)
@@ -48,23 +53,32 @@ func openMini(t *testing.T) occupationtest.LocksHarness {
 	}
 }
 
+// desk is the harness with the same store as the desk.
+func desk(h occupationtest.LocksHarness) occupationtest.DeskHarness {
+	return occupationtest.DeskHarness{LocksHarness: h, Desk: h.Locks.(*locks.Locks)}
+}
+
 func TestOnMiniredis(t *testing.T) {
 	t.Parallel()
 	occupationtest.TestLocks(t, openMini)
+	occupationtest.TestDesk(t, func(t *testing.T) occupationtest.DeskHarness { return desk(openMini(t)) })
 }
 
 func TestOnRedis(t *testing.T) {
 	t.Parallel()
-	client := dial(t, redistest.Start(t).URL())
-	occupationtest.TestLocks(t, func(*testing.T) occupationtest.LocksHarness {
-		return occupationtest.LocksHarness{Locks: newSite(client)}
-	})
+	suites(t, dial(t, redistest.Start(t).URL()))
 }
 
 func TestOnCluster(t *testing.T) {
 	t.Parallel()
-	client := dial(t, redistest.StartCluster(t).URL())
-	occupationtest.TestLocks(t, func(*testing.T) occupationtest.LocksHarness {
+	suites(t, dial(t, redistest.StartCluster(t).URL()))
+}
+
+// suites runs the suites on real servers, of which the clock cannot be moved.
+func suites(t *testing.T, client redis.UniversalClient) {
+	open := func(*testing.T) occupationtest.LocksHarness {
 		return occupationtest.LocksHarness{Locks: newSite(client)}
-	})
+	}
+	occupationtest.TestLocks(t, open)
+	occupationtest.TestDesk(t, func(t *testing.T) occupationtest.DeskHarness { return desk(open(t)) })
 }

@@ -31,20 +31,16 @@ type lockRecord struct {
 	Fence    int64  `json:"fence"`
 	State    string `json:"state"`
 	Event    string `json:"event"`
+	Kept     int64  `json:"kept_until,omitzero"` // end of the grace
 }
 
 func encodeLock(l occupation.Lock) (string, error) {
 	r := lockRecord{
 		V: recordVersion, Key: l.Key, Tag: l.Tag, Holder: l.Holder.ID, Name: l.Holder.Name, Label: l.Holder.Label,
-		Op: string(l.Operation), Fence: l.Fence, State: string(l.State), Event: l.Event,
+		Op: string(l.Operation), Since: ms(l.Since), Deadline: ms(l.Deadline), Fence: l.Fence,
+		State: string(l.State), Event: l.Event, Kept: ms(l.Until),
 	}
-	if !l.Since.IsZero() {
-		r.Since = l.Since.UnixMilli()
-	}
-	if !l.Deadline.IsZero() {
-		r.Deadline = l.Deadline.UnixMilli()
-	}
-	for _, n := range []int64{r.Since, r.Deadline, r.Fence, int64(r.Holder)} {
+	for _, n := range []int64{r.Since, r.Deadline, r.Kept, r.Fence, int64(r.Holder)} {
 		if n < 0 || n > maxNumber {
 			return "", fmt.Errorf("locks: lock of %s: number %d out of range", l.Key, n)
 		}
@@ -63,8 +59,20 @@ func decodeLock(raw string) (occupation.Lock, error) {
 	return occupation.Lock{
 		Key: r.Key, Tag: r.Tag, Holder: occupation.Holder{ID: r.Holder, Name: r.Name, Label: r.Label},
 		Operation: occupation.Operation(r.Op), Since: at(r.Since), Deadline: at(r.Deadline), Fence: r.Fence,
-		State: occupation.LockState(r.State), Event: r.Event,
+		State: occupation.LockState(r.State), Event: r.Event, Until: at(r.Kept),
 	}, nil
+}
+
+func decodeLocks(raws []string) ([]occupation.Lock, error) {
+	var out []occupation.Lock
+	for _, raw := range raws {
+		lock, err := decodeLock(raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, lock)
+	}
+	return out, nil
 }
 
 // intentRecord is an intent as Redis holds it: what the scripts look at and
@@ -83,24 +91,38 @@ type intentRecord struct {
 
 // intentText is the part of an intent that its sender knows.
 type intentText struct {
-	V     int       `json:"v"`
-	Event string    `json:"event"`
-	Kind  string    `json:"kind"`
-	Key   string    `json:"key"`
-	Tag   string    `json:"tag"`
-	ID    int       `json:"worker"`
-	Name  string    `json:"name"`
-	Label string    `json:"label"`
-	TTL   int64     `json:"ttl_us"`
-	Grace int64     `json:"grace_us"`
-	Date  time.Time `json:"date,omitzero"`
+	V       int        `json:"v"`
+	Event   string     `json:"event"`
+	Kind    string     `json:"kind"`
+	Key     string     `json:"key"`
+	Tag     string     `json:"tag"`
+	ID      int        `json:"worker"`
+	Name    string     `json:"name"`
+	Label   string     `json:"label"`
+	From    personText `json:"from,omitzero"`
+	By      personText `json:"by,omitzero"`
+	TTL     int64      `json:"ttl_us"`
+	Grace   int64      `json:"grace_us"`
+	Until   time.Time  `json:"until,omitzero"`
+	Date    time.Time  `json:"date,omitzero"`
+	Reason  string     `json:"reason,omitzero"`
+	BySheet bool       `json:"by_sheet,omitzero"`
+	Former  int64      `json:"former,omitzero"`
+}
+
+// personText is a worker in a text that the scripts keep as it came.
+type personText struct {
+	ID    int    `json:"id"`
+	Name  string `json:"name"`
+	Label string `json:"label"`
 }
 
 func encodeIntent(in occupation.Intent) (string, error) {
 	return encode(intentText{
 		V: recordVersion, Event: in.Event, Kind: string(in.Kind), Key: in.Key, Tag: in.Tag,
-		ID: in.Worker.ID, Name: in.Worker.Name, Label: in.Worker.Label,
-		TTL: in.TTL.Microseconds(), Grace: in.Grace.Microseconds(), Date: in.Date,
+		ID: in.Worker.ID, Name: in.Worker.Name, Label: in.Worker.Label, From: personText(in.From), By: personText(in.By),
+		TTL: in.TTL.Microseconds(), Grace: in.Grace.Microseconds(), Until: in.Until, Date: in.Date,
+		Reason: in.Reason, BySheet: in.BySheet, Former: in.Former,
 	})
 }
 
@@ -126,8 +148,9 @@ func decodeIntent(raw string) (remembered, error) {
 	return remembered{commit: r.Commit, owed: r.Owed, intent: occupation.Intent{
 		Event: t.Event, Kind: occupation.Kind(t.Kind), Key: t.Key, Tag: t.Tag, Operation: occupation.Operation(r.Op),
 		Worker: occupation.Holder{ID: t.ID, Name: t.Name, Label: t.Label}, Fence: r.Fence,
-		TTL: time.Duration(t.TTL) * time.Microsecond, Grace: time.Duration(t.Grace) * time.Microsecond, Date: t.Date,
-		Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At),
+		From: occupation.Holder(t.From), By: occupation.Holder(t.By), Reason: t.Reason, BySheet: t.BySheet, Former: t.Former,
+		TTL: time.Duration(t.TTL) * time.Microsecond, Grace: time.Duration(t.Grace) * time.Microsecond,
+		Until: t.Until, Date: t.Date, Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At),
 	}}, nil
 }
 
@@ -169,6 +192,14 @@ func at(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
+}
+
+// ms is the reverse of at.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
 }
 
 func encode(v any) (string, error) {

@@ -14,11 +14,17 @@ var (
 	someLock = occupation.Lock{
 		Key: "MK-1335-CW-25238-011", Tag: "mk–1335", Holder: occupation.Holder{ID: 93, Name: "Ñuñez \"<&> \u2028", Label: "MÑ(93)"},
 		Operation: occupation.SOLD, Since: time.UnixMilli(1_763_900_000_123).UTC(), Deadline: time.UnixMilli(1_763_903_600_123).UTC(),
-		Fence: maxNumber, State: occupation.Finishing, Event: "e1",
+		Fence: maxNumber, State: occupation.Finishing, Event: "e1", Until: time.UnixMilli(1_763_904_500_123).UTC(),
 	}
 	someIntent = occupation.Intent{
 		Event: "e1", Kind: occupation.Complete, Key: "A-1", Tag: "a-1", Worker: someLock.Holder,
 		TTL: time.Hour, Grace: 15*time.Minute + time.Microsecond, Date: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
+		From: occupation.Holder{ID: 1, Name: "a\x00", Label: "A(1)"}, By: occupation.Holder{ID: 2, Name: "b"}, Reason: "\\ / \u2028",
+		Until: time.Date(2026, 11, 23, 18, 0, 0, 123456789, time.UTC), BySheet: true,
+	}
+	someOffer = occupation.Offer{
+		ID: "o1", Key: "A-1", Tag: "a–1", Fence: maxNumber, From: someLock.Holder, To: someIntent.From, By: someIntent.By,
+		Reason: someIntent.Reason, Lasts: 15*time.Minute + time.Microsecond, Until: someLock.Until,
 	}
 	someCommit = occupation.Commit{
 		ID: "c1", Stamp: 1<<31 - 1, Plan: []byte("\x00\xff plan"), Repair: true, Changes: []occupation.Change{{Intent: someIntent}},
@@ -54,6 +60,16 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 		t.Errorf("intent (-want +got):\n%s", diff)
 	}
 
+	if text, err = encodeOffer(someOffer); err != nil {
+		t.Fatal(err)
+	}
+	if stored, err = json.Marshal(offerRecord{V: 1, Ends: someOffer.Until.UnixMilli(), Offer: text}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := decodeOffer(string(stored)); err != nil || got != someOffer {
+		t.Errorf("offer %+v, %v\nwant %+v", got, err, someOffer)
+	}
+
 	if raw, err = encodeCommit(someCommit); err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +90,11 @@ func TestNumbersThatCjsonSpoilsAreRefused(t *testing.T) {
 			t.Errorf("fence %d becomes %s", fence, raw)
 		}
 	}
+	late := someIntent
+	late.Kind, late.Until = occupation.Extend, time.UnixMilli(maxNumber+1)
+	if ms, err := msOf(late); err == nil {
+		t.Errorf("deadline %v becomes %d", late.Until, ms)
+	}
 }
 
 // FuzzDecode feeds what somebody may have put into the store by hand: it is
@@ -83,8 +104,10 @@ func FuzzDecode(f *testing.F) {
 	commit, _ := encodeCommit(someCommit)
 	text, _ := encodeIntent(someIntent)
 	intent, _ := encode(intentRecord{V: 1, Intent: text})
+	text, _ = encodeOffer(someOffer)
+	offer, _ := encode(offerRecord{V: 1, Offer: text})
 	for _, seed := range []string{
-		lock, commit, intent, "", "null", "[]", "{}", `"x"`, `{"v":1e99}`, `{"v":1,"fence":1e+14}`, `{"v":1,"key":"a","fence":1,"state":"held","since":9223372036854775807}`,
+		lock, commit, intent, offer, "", "null", "[]", "{}", `"x"`, `{"v":1e99}`, `{"v":1,"fence":1e+14}`, `{"v":1,"key":"a","fence":1,"state":"held","since":9223372036854775807}`,
 		`{"v":1,"stamp":1,"plan":"%%%"}`, `{"v":1,"stamp":-1}`, `{"v":1,"intent":"{"}`, `{"v":1,"intent":"null"}`, `{"v":2,"events":{},"stamp":1}`,
 	} {
 		f.Add(seed)
@@ -103,6 +126,12 @@ func FuzzDecode(f *testing.F) {
 		if c, err := decodeCommit("c", raw); err == nil && c.Stamp < 1 {
 			t.Errorf("%s is read as %+v", raw, c)
 		}
+		if o, err := decodeOffer(raw); err == nil && (o.ID == "" || o.Key == "") {
+			t.Errorf("%s is read as %+v", raw, o)
+		}
+		_, _ = due([]any{raw, []any{raw, raw}, []any{raw}, []any{raw}}, []time.Duration{time.Hour})
+		_, _ = due([]any{"1", []any{"1", raw}, []any{raw}, []any{}}, []time.Duration{time.Hour})
+		_, _ = turns([]any{raw, raw, raw, raw})
 		_, _ = claimed([]any{[]any{raw}, []any{"c", raw}})
 		_, _ = snapshot([]any{raw, raw, raw, raw})
 		_, _ = bound([]any{"bound", raw})
@@ -125,6 +154,48 @@ func TestAnswersOfAnotherShapeAreFaults(t *testing.T) {
 		}
 		if _, err := claimed(reply); err == nil {
 			t.Errorf("claimed of %#v", reply)
+		}
+		if _, err := due(reply, nil); err == nil {
+			t.Errorf("due of %#v", reply)
+		}
+		if list, isList := reply.([]any); isList && len(list) == 0 {
+			continue // what follows may be of nothing
+		}
+		if _, err := turns(reply); err == nil {
+			t.Errorf("turns of %#v", reply)
+		}
+		if _, err := news(reply); err == nil {
+			t.Errorf("news of %#v", reply)
+		}
+		if _, err := offers(reply); err == nil {
+			t.Errorf("offers of %#v", reply)
+		}
+	}
+	lock, err := encodeLock(someLock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := []any{}
+	for _, reply := range [][]any{
+		{int64(1), none, none, none},
+		{"x", none, none, none},
+		{"1", "x", none, none},
+		{"1", []any{"1"}, none, none},
+		{"1", []any{"0", lock}, none, none},
+		{"1", []any{"2", lock}, none, none},
+		{"1", []any{"x", lock}, none, none},
+		{"1", []any{"1", "x"}, none, none},
+		{"1", none, []any{"x"}, none},
+		{"1", none, none, []any{"x"}},
+		{"1", none, none, nil},
+	} {
+		if got, err := due(reply, []time.Duration{time.Hour}); err == nil {
+			t.Errorf("due of %#v: %+v", reply, got)
+		}
+	}
+	for _, reply := range [][]any{{"A-1", "a", "93"}, {"A-1", "a", "x", ""}, {"A-1", "a", "93", "x"}} {
+		if got, err := turns(reply); err == nil {
+			t.Errorf("turns of %#v: %+v", reply, got)
 		}
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
 // Claim implements occupation.Locks. What an answer that was lost spoke of is
-// in the next one. Owed rows that another living replica has bound are left to
-// it.
+// in the next one.
 func (l *Locks) Claim(ctx context.Context, replica string) ([]occupation.Unfinished, error) {
 	select {
 	case l.claiming <- struct{}{}:
@@ -124,18 +124,16 @@ func snapshot(reply any) (occupation.LockSnapshot, error) {
 	if out.Now, err = moment(part[0]); err != nil {
 		return out, err
 	}
-	out.Seeded = part[1] == "1"
+	if out.Seeded = part[1] != ""; out.Seeded {
+		if out.SeededAt, err = moment(part[1]); err != nil {
+			return out, err
+		}
+	}
 	if out.Fence, err = strconv.ParseInt(part[2], 10, 64); err != nil {
 		return out, fmt.Errorf("locks: stored fence: %w", err)
 	}
-	for _, raw := range part[3:] {
-		lock, err := decodeLock(raw)
-		if err != nil {
-			return out, err
-		}
-		out.Locks = append(out.Locks, lock)
-	}
-	return out, nil
+	out.Locks, err = decodeLocks(part[3:])
+	return out, err
 }
 
 // Restore implements occupation.Locks. The locks are restored as held.
@@ -146,7 +144,7 @@ func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int6
 	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines")}
 	args := []any{fence}
 	for _, lock := range locks {
-		lock.State, lock.Event = occupation.Held, ""
+		lock.State, lock.Event, lock.Until = occupation.Held, "", time.Time{}
 		raw, err := encodeLock(lock)
 		if err != nil {
 			return err

@@ -22,5 +22,5 @@ for _, w in ipairs(adding) do
   write_lock(w.key, KEYS[3], w.lock, cjson.encode(w.lock), now)
 end
 redis.call('SET', KEYS[2], int(fence))
-redis.call('SET', KEYS[1], '1')
+redis.call('SET', KEYS[1], int(now), 'NX')
 return 'OK'

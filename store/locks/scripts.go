@@ -2,7 +2,7 @@ package locks
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,44 +13,35 @@ import (
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
-//go:embed lib.lua
-var lib string
+//go:embed *.lua
+var sources embed.FS
 
+// The scripts, each with the helpers that it needs besides lib.lua.
 var (
-	//go:embed take.lua
-	takeLua string
-	//go:embed release.lua
-	releaseLua string
-	//go:embed expire.lua
-	expireLua string
-	//go:embed bind.lua
-	bindLua string
-	//go:embed settle.lua
-	settleLua string
-	//go:embed undo.lua
-	undoLua string
-	//go:embed claim.lua
-	claimLua string
-	//go:embed beat.lua
-	beatLua string
-	//go:embed snapshot.lua
-	snapshotLua string
-	//go:embed restore.lua
-	restoreLua string
-	//go:embed first.lua
-	firstLua string
-
-	takeScript     = newScript("take", takeLua)
-	releaseScript  = newScript("release", releaseLua)
-	expireScript   = newScript("expire", expireLua)
-	bindScript     = newScript("bind", bindLua)
-	settleScript   = newScript("settle", settleLua)
-	undoScript     = newScript("undo", undoLua)
-	claimScript    = newScript("claim", claimLua)
-	beatScript     = newScript("beat", beatLua)
-	snapshotScript = newScript("snapshot", snapshotLua)
-	restoreScript  = newScript("restore", restoreLua)
-	firstScript    = newScript("first", firstLua)
+	takeScript       = newScript("take", "lib_wait", "lib_intend")
+	transferScript   = newScript("transfer", "lib_intend")
+	releaseScript    = newScript("release", "lib_intend")
+	extendScript     = newScript("extend", "lib_intend")
+	freeScript       = newScript("free", "lib_intend")
+	expireScript     = newScript("expire", "lib_intend")
+	bindScript       = newScript("bind", "lib_end")
+	settleScript     = newScript("settle", "lib_wait", "lib_end")
+	undoScript       = newScript("undo", "lib_end")
+	claimScript      = newScript("claim")
+	beatScript       = newScript("beat")
+	snapshotScript   = newScript("snapshot")
+	restoreScript    = newScript("restore")
+	dueScript        = newScript("due", "lib_wait")
+	waitScript       = newScript("wait", "lib_wait")
+	leaveScript      = newScript("leave", "lib_wait")
+	turnsScript      = newScript("turns", "lib_wait")
+	offerScript      = newScript("offer")
+	answeredScript   = newScript("answered")
+	unansweredScript = newScript("unanswered")
+	newsScript       = newScript("news")
+	firstScript      = newScript("first")
+	leadScript       = newScript("lead")
+	advanceScript    = newScript("advance")
 )
 
 // script is one script with the name that errors show.
@@ -59,8 +50,16 @@ type script struct {
 	*redis.Script
 }
 
-func newScript(name, source string) script {
-	return script{name, redis.NewScript(lib + "\n" + source)}
+func newScript(name string, helpers ...string) script {
+	var text []byte
+	for _, file := range append([]string{"lib"}, append(helpers, name)...) {
+		source, err := sources.ReadFile(file + ".lua")
+		if err != nil {
+			panic(err) // a wrong name above; no test gets past it
+		}
+		text = append(append(text, source...), '\n')
+	}
+	return script{name, redis.NewScript(string(text))}
 }
 
 // run runs a script by its hash, and by its text when the server does not know

@@ -1,58 +1,65 @@
 -- settle: the commit has landed.
--- KEYS  1 site, 2 intents, 3 commits, 4 deadlines; the locks and tombstones
---       (lock:KEY, expired:KEY, of the same slot) are found through the intents
--- ARGV  1 commit id, 2 life of a tombstone ms, then per event: event, '1' when
---       its audit row is owed
--- reply 'UNSEEDED' or 'OK'
+-- KEYS  1 site, 2 intents, 3 commits, 4 deadlines, 5 waiting, 6 news; the locks
+--       and tombstones (of the same slot) are found through the intents
+-- ARGV  1 commit id, 2 head start ms, then per event: event, '1' when its audit
+--       row is owed
+-- reply 'UNSEEDED' or {event that is not remembered...}
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 'UNSEEDED'
 end
 local now = now_ms()
-local base = string.sub(KEYS[1], 1, -5) -- without 'site'
-local id = ARGV[1]
+local id, head_start = ARGV[1], tonumber(ARGV[2])
+local begins = { TOMAR_SPOOL = true, TRASPASAR_SPOOL = true }
+local tells = { VENCER_SPOOL = true, LIBERAR_SPOOL = true, TRASPASAR_SPOOL = true }
 
-local work, leaving = {}, {}
-for a = 3, #ARGV, 2 do
-  local event = ARGV[a]
-  local raw = redis.call('HGET', KEYS[2], event)
-  local record = raw and decode(raw, 'intent ' .. event)
-  if record and id ~= '' and record.commit == id then
-    local w = { event = event, record = record, owed = ARGV[a + 1] == '1' }
-    leaving[event] = true
-    if not record.owed then
-      local lock = read_lock(base .. 'lock:' .. record.key)
-      if lock and lock.fence == record.fence and lock.event == event then
-        w.lock = lock
-        w.kind = decode(record.intent, 'intent of ' .. event).kind
-        w.stone = redis.call('GET', base .. 'expired:' .. record.key)
-        w.stone = w.stone and decode(w.stone, 'tombstone')
-      end
-    end
-    work[#work + 1] = w
+local work, lost, empty = ending(id, 3, 2)
+if id == '' then
+  return lost
+end
+for _, w in ipairs(work) do
+  if w.ours then
+    w.list = read_list(KEYS[5], w.record.key)
+    w.stone_key = stone_key(KEYS[1], w.record.key)
+    local raw = redis.call('GET', w.stone_key)
+    w.stone = raw and decode(raw, 'tombstone ' .. w.stone_key)
   end
 end
-local empty = not survives(KEYS[2], KEYS[3], id, leaving)
+
+local function land(w)
+  local lock, spool = w.lock, w.record.key
+  if tells[w.kind] then
+    w.record.settled = now
+    redis.call('HSET', KEYS[6], w.event, cjson.encode(w.record))
+  end
+  if begins[w.kind] then
+    lock.state, lock.event = 'held', ''
+    write_lock(w.key, KEYS[4], lock, cjson.encode(lock), now)
+    if w.prior and w.prior.state == 'expired' and w.prior.holder ~= lock.holder then
+      bury(w.stone_key, w.prior)
+    elseif w.stone and w.stone.holder == lock.holder then
+      redis.call('DEL', w.stone_key)
+    end
+    be_taken(KEYS[5], spool, w.list, lock.holder)
+  elseif w.kind == 'VENCER_SPOOL' then
+    lock.state, lock.event = 'expired', ''
+    write_lock(w.key, KEYS[4], lock, cjson.encode(lock), now)
+  else
+    drop_lock(w.key, KEYS[4], spool)
+    come_free(KEYS[5], spool, w.list, now + head_start)
+  end
+end
 
 for _, w in ipairs(work) do
   local record = w.record
-  local lock_key, stone_key = base .. 'lock:' .. record.key, base .. 'expired:' .. record.key
-  if w.lock and w.kind == 'TOMAR_SPOOL' then
-    w.lock.state, w.lock.event = 'held', ''
-    write_lock(lock_key, KEYS[4], w.lock, cjson.encode(w.lock), now)
-    if w.stone and w.stone.holder == w.lock.holder then
-      redis.call('DEL', stone_key)
-    end
-  elseif w.lock then
-    redis.call('DEL', lock_key)
-    redis.call('ZREM', KEYS[4], record.key)
-    if w.kind == 'VENCER_SPOOL' then
-      local stone = cjson.encode({ v = 1, holder = w.lock.holder, fence = w.lock.fence, deadline = w.lock.deadline })
-      redis.call('SET', stone_key, stone, 'PX', ARGV[2])
-    end
+  if w.ours then
+    land(w)
   end
-  if w.owed then
-    record.owed, record.owner, record.commit, record.prior = true, '', '', ''
+  if ARGV[w.at + 1] == '1' then
+    if not record.owed then
+      record.prior = '' -- of an extension it is still needed, for undo
+    end
+    record.owed, record.owner, record.commit = true, '', ''
     redis.call('HSET', KEYS[2], w.event, cjson.encode(record))
   else
     redis.call('HDEL', KEYS[2], w.event)
@@ -61,4 +68,4 @@ end
 if empty then
   redis.call('HDEL', KEYS[3], id)
 end
-return 'OK'
+return lost

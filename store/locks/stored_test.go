@@ -1,14 +1,13 @@
 package locks_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/store/locks"
@@ -22,7 +21,7 @@ func TestUnknownFieldsSurvive(t *testing.T) {
 	store := locks.New(client, locks.Options{Site: "v2"})
 	seed(t, store, 0)
 	o := intend(t, store, take("e1", "A-1"), occupation.Accepted)
-	const key = "{spoolbot:v2}:lock:A-1"
+	key := "{spoolbot:v2}:lock:A-1"
 	patch := func() {
 		raw := client.Get(t.Context(), key).Val()
 		client.Set(t.Context(), key, strings.Replace(raw, "{", `{"shift":{"of":"night"},`, 1), 0)
@@ -37,7 +36,7 @@ func TestUnknownFieldsSurvive(t *testing.T) {
 	if b, err := store.Bind(t.Context(), "replica-1", occupation.Commit{ID: "c1", Stamp: 1, Changes: []occupation.Change{{Intent: o.Intent}}}); err != nil || b.Sent.IsZero() {
 		t.Fatalf("bound %+v, %v", b, err)
 	}
-	if err := store.Settle(t.Context(), "c1", []string{"e1"}, nil); err != nil {
+	if _, err := store.Settle(t.Context(), "c1", []string{"e1"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	has("settled")
@@ -49,6 +48,55 @@ func TestUnknownFieldsSurvive(t *testing.T) {
 		t.Fatal(err)
 	}
 	has("undone")
+	more := take("e3", "A-1")
+	more.Kind, more.Until = occupation.Extend, time.Now().Add(2*time.Hour)
+	intend(t, store, more, occupation.Accepted)
+	has("extended")
+	late := take("e4", "A-2")
+	late.TTL = -time.Second
+	o = intend(t, store, late, occupation.Accepted)
+	settle(t, store, "e4")
+	key = "{spoolbot:v2}:lock:A-2"
+	patch()
+	late.Event, late.Kind, late.Fence = "e5", occupation.Expire, o.Intent.Fence
+	intend(t, store, late, occupation.Accepted)
+	has("expiring")
+	settle(t, store, "e5")
+	has("lapsed")
+}
+
+// A store that an earlier version has left behind: it was seeded with '1', and its
+// locks have no grace.
+func TestAStoreOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t).Client(t)
+	store := locks.New(client, locks.Options{Site: "v0"})
+	ctx := t.Context()
+	client.Set(ctx, "{spoolbot:v0}:site", "1", 0)
+	client.Set(ctx, "{spoolbot:v0}:fence", "7", 0)
+	client.Set(ctx, "{spoolbot:v0}:lock:A-1", `{"v":1,"key":"A-1","tag":"a","holder":93,"name":"Mauricio","label":"M(93)","op":"ARM",`+
+		`"since":1000,"deadline":2000,"fence":7,"state":"finishing","event":"x1"}`, 0)
+	client.ZAdd(ctx, "{spoolbot:v0}:deadlines", redis.Z{Score: 2000, Member: "A-1"})
+	client.HSet(ctx, "{spoolbot:v0}:intents", "x1", `{"v":1,"owner":"replica-1","call":"c","commit":"","owed":false,"claim":"","key":"A-1",`+
+		`"holder":93,"op":"ARM","fence":7,"since":1000,"deadline":2000,"at":3000,"prior":"",`+
+		`"intent":"{\"v\":1,\"event\":\"x1\",\"kind\":\"VENCER_SPOOL\",\"key\":\"A-1\",\"tag\":\"a\",\"worker\":93,\"name\":\"Mauricio\",\"label\":\"M(93)\",\"ttl_us\":0,\"grace_us\":60000000}"}`)
+	snap, err := store.Snapshot(ctx)
+	if err != nil || !snap.Seeded || snap.SeededAt.IsZero() || !snap.SeededAt.Before(snap.Now.Add(-time.Hour)) || len(snap.Locks) != 1 {
+		t.Fatalf("snapshot %+v, %v: want it seeded long ago", snap, err)
+	}
+	seed(t, store, 9)
+	if site := client.Get(ctx, "{spoolbot:v0}:site").Val(); site != "1" {
+		t.Errorf("seeded anew: %s", site)
+	}
+	settle(t, store, "x1")
+	if due, err := store.Due(ctx, nil, 0); err != nil || len(due.Ended) != 1 || due.Ended[0].State != occupation.Lapsed {
+		t.Errorf("due %+v, %v: want the end of the lapsed lock", due, err)
+	}
+	pause := take("p1", "A-1")
+	pause.Kind = occupation.Pause
+	if o := intend(t, store, pause, occupation.Expired); o.Expired.UnixMilli() != 2000 {
+		t.Errorf("expired at %v", o.Expired)
+	}
 }
 
 func TestUnreadableLocksAreFaultsThatChangeNothing(t *testing.T) {
@@ -109,6 +157,30 @@ func TestFirstKnowsADeliveryByEachOfItsNames(t *testing.T) {
 	}
 }
 
+// A lapsed lock is due at the end of its grace, and no sooner; however long that
+// is, it does not vanish within it.
+func TestALapsedLockStandsUnderTheEndOfItsGrace(t *testing.T) {
+	t.Parallel()
+	m, h := startMini(t)
+	store := h.Locks.(*locks.Locks)
+	seed(t, store, 0)
+	late := take("e1", "A-1")
+	late.TTL = -time.Second
+	held := intend(t, store, late, occupation.Accepted).Lock
+	settle(t, store, "e1")
+	late.Event, late.Kind, late.Fence, late.Grace = "e2", occupation.Expire, held.Fence, 48*time.Hour
+	until := intend(t, store, late, occupation.Accepted).Lock.Until
+	settle(t, store, "e2")
+	i := slices.IndexFunc(m.Keys(), func(k string) bool { return strings.HasSuffix(k, ":deadlines") })
+	if score, err := m.ZScore(m.Keys()[i], "A-1"); err != nil || int64(score) != until.UnixMilli() {
+		t.Errorf("due at %.0f, %v; want %d", score, err, until.UnixMilli())
+	}
+	h.Advance(47 * time.Hour)
+	if snap, err := store.Snapshot(t.Context()); err != nil || len(snap.Locks) != 1 || snap.Locks[0].State != occupation.Lapsed {
+		t.Errorf("within the grace: %+v, %v", snap.Locks, err)
+	}
+}
+
 func TestBatchesThatThePortForbids(t *testing.T) {
 	t.Parallel()
 	store := newSite(dial(t, "redis://"+miniredis.RunT(t).Addr()))
@@ -158,7 +230,8 @@ func TestAnEndingIntentTouchesItsOwnLockOnly(t *testing.T) {
 	seed(t, store, 0)
 	ends := map[string]func(event string) error{
 		"settle": func(event string) error {
-			return store.Settle(t.Context(), "c-"+event, []string{event}, nil)
+			_, err := store.Settle(t.Context(), "c-"+event, []string{event}, nil)
+			return err
 		},
 		"undo": func(event string) error { return store.Undo(t.Context(), "c-"+event, []string{event}) },
 	}
@@ -200,7 +273,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	if got := client.HKeys(t.Context(), "{spoolbot:clean}:commits").Val(); len(got) != 1 || got[0] != "c2" {
 		t.Errorf("commits %v, want c2", got)
 	}
-	if err := store.Settle(t.Context(), "c2", []string{"e1"}, nil); err != nil {
+	if _, err := store.Settle(t.Context(), "c2", []string{"e1"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	bind("c3", intend(t, store, take("e2", "A-2"), occupation.Accepted))
@@ -210,71 +283,12 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	pause := take("e3", "A-1")
 	pause.Kind = occupation.Pause
 	bind("c4", intend(t, store, pause, occupation.Accepted))
-	if err := store.Settle(t.Context(), "c4", []string{"e3"}, nil); err != nil {
+	if _, err := store.Settle(t.Context(), "c4", []string{"e3"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	got := client.Keys(t.Context(), "*").Val()
 	slices.Sort(got)
 	if want := []string{"{spoolbot:clean}:fence", "{spoolbot:clean}:quota", "{spoolbot:clean}:site"}; !slices.Equal(got, want) {
 		t.Errorf("keys %v, want %v", got, want)
-	}
-}
-
-func TestNotes(t *testing.T) {
-	t.Parallel()
-	m := miniredis.RunT(t)
-	store := newSite(dial(t, "redis://"+m.Addr()))
-	get := func(want string) {
-		t.Helper()
-		if got, err := store.Get(t.Context(), "board"); err != nil || got != want {
-			t.Errorf("note %q, %v; want %q", got, err, want)
-		}
-	}
-	put := func(value string) {
-		t.Helper()
-		if err := store.Put(t.Context(), "board", value, time.Minute); err != nil {
-			t.Error(err)
-		}
-	}
-	get("")
-	put("C1/17.5")
-	get("C1/17.5")
-	put("")
-	get("")
-	put("again")
-	m.FastForward(time.Minute)
-	get("")
-	m.Close()
-	if _, err := store.Get(t.Context(), "board"); err == nil {
-		t.Error("a note from a server that is gone")
-	}
-}
-
-// Of a list the newest stay, whoever adds at the same time.
-func TestListsOfNotes(t *testing.T) {
-	t.Parallel()
-	m := miniredis.RunT(t)
-	store := newSite(dial(t, "redis://"+m.Addr()))
-	var all sync.WaitGroup
-	for i := range 5 {
-		all.Go(func() {
-			if err := store.Add(t.Context(), "cards", fmt.Sprint(i), 4, time.Minute); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if got, err := store.List(t.Context(), "cards"); err != nil || len(got) != 4 {
-		t.Errorf("list %q, %v; want four of the five", got, err)
-	}
-	if err := store.Add(t.Context(), "cards", "last", 4, time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := store.List(t.Context(), "cards"); err != nil || len(got) != 4 || got[3] != "last" {
-		t.Errorf("list %q, %v; want the newest at its end", got, err)
-	}
-	m.FastForward(time.Minute)
-	if got, err := store.List(t.Context(), "cards"); err != nil || len(got) > 0 {
-		t.Errorf("list %q, %v; want none after its time", got, err)
 	}
 }

@@ -78,7 +78,7 @@ func TestFiftySpoolsAreThreeRoundTrips(t *testing.T) {
 			if b, err := store.Bind(t.Context(), "replica-1", commit); err != nil || b.Sent.IsZero() {
 				t.Fatalf("bound %+v, %v", b, err)
 			}
-			if err := store.Settle(t.Context(), "c1", commit.Events(), nil); err != nil {
+			if _, err := store.Settle(t.Context(), "c1", commit.Events(), nil); err != nil {
 				t.Fatal(err)
 			}
 			if got := trips.take(); !slices.Equal(got, []string{"evalsha", "evalsha", "evalsha"}) {
@@ -89,6 +89,87 @@ func TestFiftySpoolsAreThreeRoundTrips(t *testing.T) {
 				t.Errorf("%d locks, %v; want 51", len(snap.Locks), err)
 			}
 		})
+	}
+}
+
+// Every other call is one round trip as well, however much there is.
+func TestEveryCallIsOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	client := dial(t, redistest.StartCluster(t).URL())
+	store := locks.New(client, locks.Options{Site: "trips"})
+	seed(t, store, 0)
+	trips := &tripHook{}
+	client.AddHook(trips)
+	for round := range 2 { // in the first the scripts are loaded
+		var intents []occupation.Intent
+		for i := range occupation.MaxBatch {
+			intents = append(intents, take(fmt.Sprint("e", round, "-", i), fmt.Sprint("A-", round, "-", i)))
+		}
+		if _, err := store.Intend(t.Context(), "replica-1", intents); err != nil {
+			t.Fatal(err)
+		}
+		for name, call := range calls(t, store) {
+			trips.take()
+			if err := call(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			want := "evalsha"
+			if name == "Told" {
+				want = "hdel"
+			}
+			if got := trips.take(); round > 0 && !slices.Equal(got, []string{want}) {
+				t.Errorf("%s: round trips %v, want %s", name, got, want)
+			}
+		}
+	}
+}
+
+// calls are the methods that answer for many spools or none, by name.
+func calls(t *testing.T, store *locks.Locks) map[string]func() error {
+	ctx, id := t.Context(), 0
+	return map[string]func() error{
+		"Beat":     func() error { return store.Beat(ctx, "replica-1", time.Hour) },
+		"Claim":    func() error { _, err := store.Claim(ctx, "replica-1"); return err },
+		"Snapshot": func() error { _, err := store.Snapshot(ctx); return err },
+		"Restore":  func() error { return store.Restore(ctx, nil, 0) },
+		"Undo":     func() error { return store.Undo(ctx, "", []string{"e9"}) },
+		"Due": func() error {
+			_, err := store.Due(ctx, []time.Duration{2 * time.Hour, time.Hour}, time.Minute)
+			return err
+		},
+		"Wait": func() error {
+			_, err := store.Wait(ctx, occupation.Waiting{Key: "A-0-0", Tag: "a", Worker: 94})
+			return err
+		},
+		"Leave": func() error { return store.Leave(ctx, "A-0-0", 94) },
+		"Turns": func() error { _, err := store.Turns(ctx); return err },
+		"Offer": func() error {
+			id++
+			_, err := store.Offer(ctx, occupation.Offer{ID: fmt.Sprint("o", id), Key: "A-0-0"})
+			return err
+		},
+		"Answered":   func() error { _, _, err := store.Answered(ctx, "o1", 94); return err },
+		"Unanswered": func() error { _, err := store.Unanswered(ctx); return err },
+		"News":       func() error { _, err := store.News(ctx, 0); return err },
+		"Told":       func() error { return store.Told(ctx, "e1", "e2") },
+		"Lead":       func() error { _, err := store.Lead(ctx, "jobs", "replica-1", time.Minute); return err },
+		"Advance":    func() error { _, _, err := store.Advance(ctx, "sweep", time.Now()); return err },
+	}
+}
+
+// A sweep looks at what is near its deadline, and not at all locks.
+func TestDueDoesNotLookAtAllLocks(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t).Client(t)
+	store := locks.New(client, locks.Options{Site: "far"})
+	seed(t, store, 0)
+	intend(t, store, take("e1", "A-1"), occupation.Accepted)
+	client.Set(t.Context(), "{spoolbot:far}:lock:A-1", "unreadable", 0)
+	if due, err := store.Due(t.Context(), []time.Duration{55 * time.Minute, time.Minute}, time.Minute); err != nil {
+		t.Errorf("due %+v, %v: has looked at a lock with an hour left", due, err)
+	}
+	if due, err := store.Due(t.Context(), []time.Duration{55 * time.Minute, time.Minute}, 6*time.Minute); err == nil {
+		t.Errorf("due %+v: has not looked at a lock that may be told with others", due)
 	}
 }
 

@@ -36,6 +36,18 @@ func intend(t *testing.T, store *locks.Locks, in occupation.Intent, want occupat
 	return out[0]
 }
 
+// settle brings an intent of replica-1 to its end.
+func settle(t *testing.T, store *locks.Locks, event string) {
+	t.Helper()
+	commit := occupation.Commit{ID: "c-" + event, Stamp: 1, Changes: []occupation.Change{{Intent: occupation.Intent{Event: event}}}}
+	if b, err := store.Bind(t.Context(), "replica-1", commit); err != nil || b.Sent.IsZero() {
+		t.Fatalf("bound %+v, %v", b, err)
+	}
+	if lost, err := store.Settle(t.Context(), commit.ID, []string{event}, nil); err != nil || len(lost) > 0 {
+		t.Fatalf("settled, and lost %q, %v", lost, err)
+	}
+}
+
 func seed(t *testing.T, store *locks.Locks, fence int64) {
 	t.Helper()
 	if err := store.Restore(t.Context(), nil, fence); err != nil {

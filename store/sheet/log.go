@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -94,10 +93,9 @@ func (s *Sheet) tail(ctx context.Context, want ...occupation.Column) (rows [][]a
 // Ledger implements occupation.Records: two reads. Rows of others, and rows
 // whose Metadata_JSON says nothing, are passed over.
 func (s *Sheet) Ledger(ctx context.Context) (occupation.Ledger, error) {
-	out := occupation.Ledger{Takes: map[string]occupation.Lock{}}
 	rows, cols, err := s.tail(ctx, "TAG_SPOOL", "Evento_Tipo", "Metadata_JSON")
 	if err != nil {
-		return out, err
+		return occupation.NewLedger(nil), err
 	}
 	text := func(row []any, c occupation.Column) string {
 		if col, ok := cols[c]; ok {
@@ -105,34 +103,16 @@ func (s *Sheet) Ledger(ctx context.Context) (occupation.Ledger, error) {
 		}
 		return ""
 	}
-	ended := map[string]int64{} // people sort this tab too: the fence says what came first
-	for _, row := range rows {
-		var d occupation.AuditDetail
-		if json.Unmarshal([]byte(text(row, "Metadata_JSON")), &d) != nil {
-			d = occupation.AuditDetail{}
-		}
-		out.Fence = max(out.Fence, d.Fence)
-		tag := text(row, "TAG_SPOOL")
-		key := occupation.TagKey(tag)
-		known, taken := out.Takes[key]
-		switch occupation.Kind(text(row, "Evento_Tipo")) {
-		case occupation.Take:
-			id, ok := cellInt(text(row, "Worker_ID"))
-			if key != "" && ok && d.Fence > max(known.Fence, ended[key]) {
-				out.Takes[key] = occupation.Lock{
-					Key: key, Tag: tag, Holder: occupation.Holder{ID: id, Name: text(row, "Worker_Nombre")},
-					Operation: occupation.Operation(text(row, "Operacion")), Since: d.Since, Deadline: d.Deadline,
-					Fence: d.Fence, State: occupation.Held,
-				}
-			}
-		case occupation.Pause, occupation.Complete, occupation.Expire:
-			ended[key] = max(ended[key], d.Fence)
-			if taken && (d.Fence == 0 || d.Fence >= known.Fence) {
-				delete(out.Takes, key)
-			}
+	out := make([]occupation.AuditRow, len(rows))
+	for i, row := range rows {
+		id, _ := cellInt(text(row, "Worker_ID")) // 0 = nobody that could be named
+		out[i] = occupation.AuditRow{
+			Kind: occupation.Kind(text(row, "Evento_Tipo")), Tag: text(row, "TAG_SPOOL"),
+			WorkerID: id, WorkerName: text(row, "Worker_Nombre"),
+			Operation: occupation.Operation(text(row, "Operacion")), JSON: text(row, "Metadata_JSON"),
 		}
 	}
-	return out, nil
+	return occupation.NewLedger(out), nil
 }
 
 // inLog reports whether the audit log has an event of the commit.

@@ -238,6 +238,9 @@ function confirmed(ctx, el, go) {
 const chips = (list, drop) => list.map((o) => h("li", {}, h("button", { type: "button", "aria-label": `Quitar ${label(o.text)}`, onclick: () => drop(o) },
   h("span", {}, words(label(o.text))), icon("close"))));
 
+/** person is somebody as an option of a select. */
+const person = (u) => ({ text: { type: "plain_text", text: u.name }, value: u.id });
+
 const pickField = (kind) => (el, b, ctx) => {
   const multi = kind.startsWith("multi"), external = kind.includes("external");
   const initial = multi ? el.initial_options || [] : el.initial_option ? [el.initial_option] : [];
@@ -254,7 +257,7 @@ const pickField = (kind) => (el, b, ctx) => {
     changed(ctx, b, el, list, { selected: list.map((o) => o.value) }, box);
     redraw();
   };
-  const groups = el.option_groups || [{ options: el.options || [] }];
+  const groups = kind === "users_select" ? [{ options: world.people.map(person) }] : el.option_groups || [{ options: el.options || [] }];
   const open = () => ctx.layer.pick({
     title: label(b.label) || label(el.placeholder) || "Elegir", multi, chosen: valueOr(ctx, b, el, initial), max: el.max_selected_items,
     min: external ? el.min_query_length ?? 3 : 0, external,
@@ -321,7 +324,7 @@ const ELEMENTS = {
   datepicker: dateField("date", "date"), timepicker: dateField("time", "time"),
   checkboxes: choices("checkbox"), radio_buttons: choices("radio"),
 };
-for (const k of ["static_select", "external_select", "multi_static_select", "multi_external_select"]) ELEMENTS[k] = pickField(k);
+for (const k of ["static_select", "users_select", "external_select", "multi_static_select", "multi_external_select"]) ELEMENTS[k] = pickField(k);
 
 /** formFrom is what is sent on submit: what was touched, else what the form began with. */
 function formFrom(blocks, form) {
@@ -354,7 +357,8 @@ const formOf = (key, state) => keptForms.get(key) || keptForms.set(key, readStat
 function readState(values) { // Slack's view.state back to what the controls hold
   const out = {};
   for (const [b, actions] of Object.entries(values || {})) for (const [a, v] of Object.entries(actions)) {
-    const x = v?.selected_options ?? (v?.selected_option ? [v.selected_option] : null) ?? v?.selected_date ?? v?.selected_time ?? v?.value;
+    const user = world.people.find((u) => u.id === v?.selected_user);
+    const x = (user ? [person(user)] : null) ?? v?.selected_options ?? (v?.selected_option ? [v.selected_option] : null) ?? v?.selected_date ?? v?.selected_time ?? v?.value;
     if (x != null && !(Array.isArray(x) && !x.length)) (out[b] ??= {})[a] = x;
   }
   return out;
@@ -1148,6 +1152,28 @@ async function moveClock(button) {
   button.disabled = false;
 }
 
+// The bot is a program of its own, which may be killed here as a power cut would.
+async function showPower() {
+  const { on } = await api("/sim/bot"), button = $(".power");
+  button.setAttribute("aria-pressed", String(!on));
+  button.classList.toggle("off", !on);
+  $("span", button).textContent = on ? "Apagar el bot" : "Encender el bot";
+  button.setAttribute("aria-label", on ? "Apagar el bot" : "Encender el bot");
+  return on;
+}
+
+async function switchPower() {
+  const button = $(".power");
+  button.disabled = true;
+  try {
+    const on = !(await showPower());
+    await api("/sim/bot", { on });
+    await showPower();
+    toast(on ? "El bot arranca: en unos segundos responde y termina lo que quedó a medias." : "El bot se apagó de golpe. Nada se pierde: enciéndelo y mira.", "good");
+  } catch (err) { complain(err); }
+  button.disabled = false;
+}
+
 async function gallery() {
   document.body.dataset.mode = "gallery";
   $(".stage").hidden = true;
@@ -1178,6 +1204,11 @@ async function start() {
   if (location.pathname === "/gallery") { await gallery(); return; }
   $(".clock").hidden = !world.page.clock;
   for (const b of document.querySelectorAll(".clock button")) b.onclick = () => moveClock(b);
+  if (world.page.bot) {
+    $(".power").hidden = false;
+    $(".power").onclick = switchPower;
+    showPower().catch(complain);
+  }
   for (const u of world.people.slice(0, 2)) addPhone(u.id);
   if (world.page.sheets) {
     $(".sheet").hidden = false;

@@ -1,0 +1,253 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"github.com/rs/zerolog"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Diary is what all replicas know of the jobs: who leads, and what was done.
+type Diary interface {
+	// Lead takes or renews the lease of that name for ttl and reports whether the
+	// replica has it; a ttl of zero gives it up.
+	Lead(ctx context.Context, name, replica string, ttl time.Duration) (bool, error)
+	// Advance notes that a job is done up to the moment, and returns up to when it
+	// was done before (zero = never); ok is false, and nothing changes, when that
+	// was no earlier.
+	Advance(ctx context.Context, job string, upTo time.Time) (last time.Time, ok bool, err error)
+}
+
+const (
+	lease     = "jobs"
+	leaseTime = 15 * time.Second // after which another replica leads
+	lookEvery = 5 * time.Second  // how often a job looks whether it is due
+
+	sweepEvery     = 20 * time.Second
+	reconcileEvery = 10 * time.Minute
+	sweepTime      = 2 * time.Minute
+	reconcileTime  = 5 * time.Minute
+)
+
+// job is something that one of all replicas does at set times.
+type job struct {
+	name  string
+	every time.Duration // its times are the multiples of it, whatever the clocks of people do
+	limit time.Duration
+	run   func(ctx context.Context) error
+}
+
+// runJobs does the jobs until ctx ends. Every replica looks whether one is due;
+// the one with the lease does it, under a key for its time: so a leader that was
+// frozen and wakes up late finds it done, and after a stop only the last of the
+// times that were missed is made up for.
+func (b *Bot) runJobs(ctx context.Context) {
+	ctx = b.log.WithContext(ctx)
+	c := cron.New(cron.WithLocation(b.zone), cron.WithLogger(cronLog{b.log}),
+		cron.WithChain(cron.Recover(cronLog{b.log}), cron.SkipIfStillRunning(cron.DiscardLogger)))
+	look := cron.Every(lookEvery)
+	for _, j := range []job{
+		{"sweep", sweepEvery, sweepTime, b.sweep},
+		{"reconcile", reconcileEvery, reconcileTime, b.reconcile},
+	} {
+		c.Schedule(look, cron.FuncJob(func() { b.lookAt(ctx, j) }))
+	}
+	c.Start()
+	<-ctx.Done()
+	<-c.Stop().Done()
+	give, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryTimeout)
+	defer cancel()
+	_, err := b.diary.Lead(give, lease, b.replica, 0)
+	logged(give, err, "lease_not_given_up")
+}
+
+// lookAt does the job if it is due and this replica leads.
+func (b *Bot) lookAt(ctx context.Context, j job) {
+	ctx, cancel := context.WithTimeout(ctx, j.limit)
+	defer cancel()
+	leads, err := b.diary.Lead(ctx, lease, b.replica, leaseTime)
+	if err != nil || !leads {
+		logged(ctx, err, "lease_not_asked")
+		return
+	}
+	now, err := b.core.Time(ctx)
+	if err != nil {
+		logged(ctx, err, "time_not_asked")
+		return
+	}
+	if _, due, err := b.diary.Advance(ctx, j.name, now.Truncate(j.every)); err != nil || !due {
+		logged(ctx, err, "job_not_asked")
+		return
+	}
+	began := time.Now()
+	err = j.run(ctx)
+	if err != nil && ctx.Err() == nil {
+		b.log.Warn().Err(err).Str("job", j.name).Dur("took", time.Since(began)).Msg("job_failed")
+	}
+}
+
+// sweep tells people what has become due.
+func (b *Bot) sweep(ctx context.Context) error {
+	found, err := b.core.Sweep(ctx)
+	byWorker := map[int][]occupation.Warning{}
+	var order []int
+	for _, w := range found.Warnings {
+		id := w.Lock.Holder.ID
+		if byWorker[id] == nil {
+			order = append(order, id)
+		}
+		byWorker[id] = append(byWorker[id], w)
+	}
+	for _, id := range order {
+		b.inLane(id, func(ctx context.Context) { b.warn(ctx, id, byWorker[id]) })
+	}
+	for _, t := range found.Turns {
+		b.inLane(t.Worker, func(ctx context.Context) { b.callIn(ctx, t) })
+	}
+	for _, o := range found.Unanswered {
+		b.offerOver(o, view.OfferUnanswered)
+	}
+	return err
+}
+
+// inLane does something for a worker behind what the worker is doing. Where there
+// is no room it is done at once.
+func (b *Bot) inLane(worker int, do func(context.Context)) {
+	work := func() {
+		ctx, cancel := context.WithTimeout(b.jobs, newsTimeout)
+		defer cancel()
+		do(b.log.With().Int("worker", worker).Logger().WithContext(ctx))
+	}
+	if !b.queue.Do(b.workers.lane(worker), work) {
+		work()
+	}
+}
+
+// warn tells a worker which spools are near their deadline. The message is a card
+// of theirs: what is done about one of them changes it.
+func (b *Bot) warn(ctx context.Context, worker int, ws []occupation.Warning) {
+	p, ok := b.tellWorker(ctx, worker, view.Warning(ws, b.clock()))
+	if !ok {
+		return
+	}
+	c := card{Place: p}
+	if len(ws) > 1 {
+		c.Worker = worker
+	}
+	locks := make([]occupation.Lock, len(ws))
+	for i, w := range ws {
+		locks[i] = w.Lock
+	}
+	b.keep(ctx, c, locks...)
+}
+
+// callIn tells a worker that a spool has come free.
+func (b *Bot) callIn(ctx context.Context, t occupation.Turn) {
+	st, err := b.core.Find(ctx, t.Tag)
+	logged(ctx, err, "turn_without_spool")
+	_, _ = b.tellWorker(ctx, t.Worker, view.Turn(t, st.Spool.Next(), b.clock()))
+}
+
+// tellWorker sends a worker a direct message; false = it has not been sent, which
+// is in the log.
+func (b *Bot) tellWorker(ctx context.Context, worker int, m view.Message) (place, bool) {
+	user, err := b.address(ctx, worker)
+	if user == "" {
+		zerolog.Ctx(ctx).Error().Err(err).Msg("worker_without_address")
+		return place{}, false
+	}
+	p, err := b.tell(ctx, user, m)
+	logged(ctx, err, "worker_not_told")
+	return p, err == nil
+}
+
+// address is the Slack user of a worker, "" when there is none.
+func (b *Bot) address(ctx context.Context, worker int) (string, error) {
+	if user := b.workers.user(worker); user != "" {
+		return user, nil
+	}
+	w, err := b.core.Worker(ctx, worker) // an inactive one is returned as well
+	return w.SlackID, err
+}
+
+// announce posts to the supervisors' channel, in its own lane, what there is to say
+// after a while.
+func (b *Bot) announce(gather time.Duration, say func() []view.Message) {
+	work := func() {
+		ctx, cancel := context.WithTimeout(b.jobs, newsTimeout)
+		defer cancel()
+		_ = wait(ctx, gather)
+		for _, m := range say() {
+			err := insist(ctx, func(ctx context.Context) error {
+				_, err := b.post(ctx, b.supervisors, m)
+				return err
+			})
+			logged(b.log.WithContext(ctx), err, "supervisors_not_told")
+		}
+	}
+	if b.supervisors != "" && !b.queue.Do("channel/"+b.supervisors, work) {
+		b.log.Error().Msg("supervisors_not_told")
+	}
+}
+
+// reconcile puts right how sheet and locks differ, and tells the supervisors what
+// it has found, each thing once.
+func (b *Bot) reconcile(ctx context.Context) error {
+	found, err := b.core.Reconcile(ctx)
+	var fresh []occupation.Finding
+	for _, f := range found {
+		first, memoryErr := b.memory.First(ctx, []string{"found:" + string(f.Kind) + ":" + occupation.TagKey(f.Tag()) + ":" + f.Spool.HeldBy}, foundLife)
+		if first || memoryErr != nil {
+			fresh = append(fresh, f)
+		}
+	}
+	if len(fresh) > 0 {
+		b.announce(0, func() []view.Message { return []view.Message{view.ReconcileReport(fresh, true, b.clock())} })
+	}
+	return err
+}
+
+// foundLife is how long a difference that nobody puts right is not told again.
+const foundLife = 24 * time.Hour
+
+// cronLog writes what cron has to say into our log.
+type cronLog struct{ log zerolog.Logger }
+
+func (l cronLog) Info(msg string, keysAndValues ...any) {
+	l.log.Trace().Fields(keysAndValues).Str("line", msg).Msg("cron")
+}
+
+func (l cronLog) Error(err error, msg string, keysAndValues ...any) {
+	l.log.Error().Err(err).Fields(keysAndValues).Str("line", msg).Msg("cron")
+}
+
+// localDiary is a Diary of this process alone.
+type localDiary struct {
+	mu   sync.Mutex
+	done map[string]time.Time
+}
+
+// Lead implements Diary.
+func (d *localDiary) Lead(context.Context, string, string, time.Duration) (bool, error) {
+	return true, nil
+}
+
+// Advance implements Diary.
+func (d *localDiary) Advance(_ context.Context, job string, upTo time.Time) (time.Time, bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	last := d.done[job]
+	if !upTo.After(last) {
+		return last, false, nil
+	}
+	if d.done == nil {
+		d.done = map[string]time.Time{}
+	}
+	d.done[job] = upTo
+	return last, true, nil
+}
