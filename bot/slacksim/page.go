@@ -76,7 +76,7 @@ func (s *Server) Page(opt PageOptions) http.Handler {
 			pageAnswer(w, nil, errNoSwitch)
 			return
 		}
-		pageAnswer(w, object{"on": opt.Bot.On()}, nil)
+		pageAnswer(w, object{"on": opt.Bot.On(), "connected": s.Sockets() > 0}, nil)
 	})
 	mux.HandleFunc("POST /sim/bot", func(w http.ResponseWriter, r *http.Request) {
 		pageAnswer(w, object{"ok": true}, switchBot(opt.Bot, http.MaxBytesReader(w, r.Body, 1024)))

@@ -29,11 +29,13 @@ func TestPictures(t *testing.T) {
 	b.click(button(modal, "Cerrar"))
 	b.wait(`!` + modal)
 
-	b.warnedAndExpired()
-
 	b.open(page, 360, 740, 2)
 	b.wait(`document.querySelector(".phone.current")`)
 	b.onAPhone()
+
+	b.open(startDemo(t), 1280, 800, 1.5) // time is moved there
+	b.wait(`document.querySelectorAll(".phone").length >= 2 && document.querySelectorAll(".grid .row").length > 10`)
+	b.warnedAndExpired()
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -128,6 +130,9 @@ func (b *browser) warnedAndExpired() {
 	b.t.Helper()
 	forward := func(by string) { b.click(`document.querySelector('.clock button[data-forward="` + by + `"]')`) }
 	b.click(`[...` + left + `.querySelectorAll(".chats button")].find(c => c.innerText.includes("spoolbot"))`)
+	b.send(left, "/tomar")
+	b.click(`[...` + left + `.querySelectorAll("button")].findLast(b => b.innerText.includes("necesita ARM"))`)
+	b.wait(button(left, "Completar"))
 	for range 5 {
 		forward("10m")
 	}
@@ -144,12 +149,10 @@ func (b *browser) warnedAndExpired() {
 	b.click(`document.querySelector(".power")`)
 	b.wait(`document.querySelector(".power").innerText.includes("Encender")`)
 	b.fits()
-	b.keep("off.png")
 	b.click(`document.querySelector(".power")`)
-	b.wait(`document.querySelector(".power").innerText.includes("Apagar")`)
-	b.wait(`!document.querySelector(".power").disabled`)
+	b.wait(`document.querySelector(".power").innerText.includes("Apagar") && !document.querySelector(".power").disabled`)
 	b.click(button(left, "Sigo con este spool"))
-	b.wait(all + `.includes("es tuyo")`)
+	b.wait(all + `.includes("tomado, es tuyo")`)
 }
 
 // tag is the TAG that the left phone's newest message is about.
@@ -199,12 +202,12 @@ func (b *browser) takeThirty() {
 	b.wait(`document.querySelectorAll('.grid [data-key="ocupadopor"].lit').length > 5`)
 }
 
-// held is how many spools the sheet says are held.
+// held is how many spools the sheet says that the first person holds.
 func (b *browser) held() (n int) {
 	b.t.Helper()
 	b.eval(`fetch("/sheets-sim/sim/sheets/Operaciones").then(r => r.json()).then(s => {
 		const column = s.values[0].indexOf("Ocupado_Por");
-		return s.values.slice(1).filter(r => r[column]).length;
+		return s.values.slice(1).filter(r => r[column] === "MR(93)").length;
 	})`, &n)
 	return n
 }

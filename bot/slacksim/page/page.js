@@ -1168,8 +1168,10 @@ async function switchPower() {
   try {
     const on = !(await showPower());
     await api("/sim/bot", { on });
+    if (on) $("span", button).textContent = "Encendiendo…";
+    for (let n = 0; on && n < 100 && !(await api("/sim/bot")).connected; n++) await new Promise((go) => setTimeout(go, 300));
     await showPower();
-    toast(on ? "El bot arranca: en unos segundos responde y termina lo que quedó a medias." : "El bot se apagó de golpe. Nada se pierde: enciéndelo y mira.", "good");
+    toast(on ? "El bot está de vuelta y termina lo que quedó a medias." : "El bot se apagó de golpe. Nada se pierde: enciéndelo y mira.", "good");
   } catch (err) { complain(err); }
   button.disabled = false;
 }
