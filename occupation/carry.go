@@ -222,8 +222,10 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 		events[i] = j.intent.Event
 	}
 	var lost []string
+	again := false // an answer was lost: what is lost now may have been settled by that call
 	err := c.persist(ctx, nil, func(ctx context.Context) (err error) {
 		lost, err = c.locks.Settle(ctx, end.commit, events, end.receipt.Owed)
+		again = again || err != nil
 		return err
 	})
 	if errors.Is(err, ErrUnseeded) {
@@ -238,9 +240,7 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 			c.end(ctx, j, &Error{Code: LocksUnavailable, Reason: BeingChecked, Tag: j.intent.Tag, Err: err})
 			continue
 		}
-		if slices.Contains(lost, j.intent.Event) {
-			j.quiet = true
-		}
+		j.quiet = !again && slices.Contains(lost, j.intent.Event)
 		c.end(ctx, j, taken[j.intent.Event])
 	}
 }

@@ -100,6 +100,24 @@ func turnsBegin(d *deskTest) {
 	}
 }
 
+// turnAfterGrace: from the end of a grace on the first who waits is before others,
+// also until somebody looks whether it is over.
+func turnAfterGrace(d *deskTest) {
+	d.seed()
+	late := d.held(take("e1", "A-1", nicolas, short))
+	d.wait("A-1", mauricio, 1)
+	d.past(late.Deadline)
+	in := expire("e2", late)
+	in.Grace = short
+	d.carry(d.intend(in, occupation.Accepted))
+	until := d.lock("A-1").Until
+	d.past(until)
+	if o := d.intend(take("e3", "A-1", carla, long), occupation.Reserved); !o.Until.Equal(until.Add(occupation.HeadStart)) {
+		d.Errorf("reserved until %v, and the grace ended at %v", o.Until, until)
+	}
+	d.intend(take("e4", "A-1", mauricio, long), occupation.Accepted)
+}
+
 func turnHeld(d *deskTest) {
 	d.seed()
 	d.queue("A-1", mauricio, carla)
@@ -120,6 +138,35 @@ func turnHeld(d *deskTest) {
 	d.lapsed("A-2", nicolas, long)
 	d.wait("A-2", carla, 1)
 	d.turns() // it is kept for its former holder
+}
+
+func turnPutBack(d *deskTest) {
+	d.seed()
+	d.intend(take("e1", "A-1", nicolas, long), occupation.Accepted)
+	d.wait("A-1", mauricio, 1)
+	d.wait("A-1", carla, 2)
+	from := d.now()
+	d.ok(d.Locks.Undo(d.ctx, "", []string{"e1"}))
+	until := d.turns(firstTurn("A-1", mauricio))
+	if free := until.Add(-occupation.HeadStart); free.Before(from) || free.After(d.now()) {
+		d.Errorf("reserved until %v: not the head start after %v", until, from)
+	}
+	d.past(from) // a head start that is running goes on
+	o := d.intend(take("e2", "A-1", mauricio, long), occupation.Accepted)
+	d.bind("c2", o)
+	d.ok(d.Locks.Undo(d.ctx, "c2", []string{"e2"}))
+	d.turns()
+	if again := d.intend(take("e3", "A-1", carla, long), occupation.Reserved); !again.Until.Equal(until) {
+		d.Errorf("reserved until %v, and was until %v", again.Until, until)
+	}
+	if d.Advance != nil {
+		d.past(until)
+		d.turns(turn("A-1", carla))
+		d.intend(take("e4", "A-1", boss, long), occupation.Accepted)
+		d.wait("A-1", nicolas, 3) // after the others were told
+		d.ok(d.Locks.Undo(d.ctx, "", []string{"e4"}))
+		d.turns(firstTurn("A-1", mauricio))
+	}
 }
 
 func turnReserved(d *deskTest) {
@@ -167,7 +214,8 @@ func turnTaken(d *deskTest) {
 	d.pauses("A-2")
 	over := d.lapsed("A-2", mauricio, short) // within the head start
 	d.past(over.Until)
-	d.intend(take("e4", "A-2", boss, long), occupation.Accepted) // which has ended with the take
+	d.intend(take("e4", "A-2", boss, long), occupation.Reserved) // for the next, since the grace is over
+	d.intend(take("e6", "A-2", carla, long), occupation.Accepted)
 	if d.Advance != nil {
 		d.Advance(2 * occupation.HeadStart)
 		d.turns() // the head start has ended with the take

@@ -142,11 +142,10 @@ func takeAfterGrace(l *lockTest) {
 	l.seed()
 	lapsed := l.lapsed("A-1", nicolas, short)
 	l.past(lapsed.Until)
-	o := l.intend(take("e2", "A-1", mauricio, long), occupation.Accepted)
+	l.intend(take("e2", "A-1", mauricio, long), occupation.Accepted)
 	l.ok(l.Locks.Undo(l.ctx, "", []string{"e2"}))
 	l.sameLock(l.lock("A-1"), lapsed)
-	o = l.intend(take("e3", "A-1", mauricio, long), occupation.Accepted)
-	l.carry(o)
+	l.held(take("e3", "A-1", mauricio, long))
 	late := l.intend(pause("p1", "A-1", nicolas), occupation.Expired)
 	if !late.Expired.Equal(lapsed.Deadline) || late.Lock.Holder != mauricio {
 		l.Errorf("the former holder hears of %v and %+v", late.Expired, late.Lock)

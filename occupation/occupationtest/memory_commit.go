@@ -103,6 +103,7 @@ func (l *Locks) settle(e *entry, now time.Time) {
 	case in.Kind == occupation.Expire:
 		lock.State, lock.Event = occupation.Lapsed, ""
 		l.locks[in.Key] = lock
+		l.comesFree(in.Key, lock.Until) // also when nobody has looked by then
 	default:
 		delete(l.locks, in.Key)
 		l.comesFree(in.Key, now)
@@ -117,7 +118,7 @@ func (l *Locks) passing(in occupation.Intent) (occupation.Lock, bool) {
 
 // Undo implements occupation.Locks.
 func (l *Locks) Undo(ctx context.Context, commit string, events []string) error {
-	return l.call(ctx, "Undo", true, func(time.Time) {
+	return l.call(ctx, "Undo", true, func(now time.Time) {
 		for _, event := range events {
 			e := l.intents[event]
 			if e == nil || e.commit != commit {
@@ -140,6 +141,8 @@ func (l *Locks) Undo(ctx context.Context, commit string, events []string) error 
 				delete(l.locks, e.intent.Key)
 				if e.prior.Fence != 0 {
 					l.locks[e.intent.Key] = e.prior
+				} else {
+					l.staysFree(e.intent.Key, now)
 				}
 			}
 			delete(l.intents, event)

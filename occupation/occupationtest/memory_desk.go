@@ -32,6 +32,14 @@ func (l *Locks) comesFree(key string, now time.Time) {
 	}
 }
 
+// staysFree is for a take that was put back: who has begun to wait meanwhile has
+// their turn. Turns that have not all been told go on.
+func (l *Locks) staysFree(key string, now time.Time) {
+	if w := l.waits[key]; w != nil && (w.until.IsZero() || w.toldAll) {
+		l.comesFree(key, now)
+	}
+}
+
 // isTaken ends the wait of whoever has got the spool.
 func (l *Locks) isTaken(key string, worker int) {
 	if w := l.waits[key]; w != nil {

@@ -93,6 +93,14 @@ func (r *Records) Move() {
 	slices.Reverse(r.rows)
 }
 
+// Rearrange lets a person do anything to the rows: sort them, delete some, insert
+// others.
+func (r *Records) Rearrange(do func([]occupation.Spool) []occupation.Spool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rows = do(slices.Clone(r.rows))
+}
+
 // LandLate lets the commits land whose line was cut with Late, and says how
 // many did.
 func (r *Records) LandLate() int {

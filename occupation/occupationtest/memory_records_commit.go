@@ -11,8 +11,14 @@ import (
 
 // plan is the in-memory records' own note of a commit.
 type plan struct {
-	Rows    map[string]int // by event: the index of the row that was found
-	PutBack []occupation.Spool
+	Rows map[string]int // by event: the index of the row that was found, or was hit
+	Hits []hit          // of a repair
+}
+
+// hit is a row that an event's cells were written to by mistake.
+type hit struct {
+	Event  string
+	Before occupation.Spool
 }
 
 // Prepare implements occupation.Records.
@@ -103,6 +109,9 @@ func (r *Records) land(commit occupation.Commit, f RecordFault) (occupation.Rece
 	if f.Moved {
 		slices.Reverse(r.rows)
 	}
+	if !commit.Repair && r.beyond(p) { // people have deleted rows
+		return occupation.Receipt{}, &occupation.Refused{Moved: true}
+	}
 	var receipt occupation.Receipt
 	if commit.Repair {
 		r.repair(commit, p)
@@ -125,7 +134,7 @@ func (r *Records) write(commit occupation.Commit, p plan) []byte {
 			continue
 		}
 		if occupation.TagKey(r.rows[at].Tag) != ch.Intent.Key {
-			wrong.PutBack = append(wrong.PutBack, r.rows[at])
+			wrong.Hits = append(wrong.Hits, hit{ch.Intent.Event, r.rows[at]})
 			wrong.Rows[ch.Intent.Event] = at
 		}
 		fill(&r.rows[at], ch.Cells)
@@ -136,22 +145,66 @@ func (r *Records) write(commit occupation.Commit, p plan) []byte {
 	return mustJSON(wrong)
 }
 
-// repair puts the spoiled rows back and writes the cells where they belong.
+// beyond reports whether the plan has a row that is not there any more.
+func (r *Records) beyond(p plan) bool {
+	for _, at := range p.Rows {
+		if at >= len(r.rows) {
+			return true
+		}
+	}
+	return false
+}
+
+// repair puts the cells back that were hit, but for those that somebody has
+// written since, and writes the intended ones where they belong.
 func (r *Records) repair(commit occupation.Commit, p plan) {
-	for i := range r.rows {
-		for _, before := range p.PutBack {
-			if r.rows[i].Tag == before.Tag {
-				r.rows[i] = before
+	for _, ch := range commit.Changes {
+		for _, h := range p.Hits {
+			if i := r.spoiled(h, ch); i >= 0 {
+				putBack(&r.rows[i], h.Before, ch.Cells)
 			}
 		}
 	}
-	for i := range r.rows {
-		for _, ch := range commit.Changes {
-			if _, wrong := p.Rows[ch.Intent.Event]; wrong && occupation.TagKey(r.rows[i].Tag) == ch.Intent.Key {
-				fill(&r.rows[i], ch.Cells)
-			}
+	for _, ch := range commit.Changes {
+		if _, wrong := p.Rows[ch.Intent.Event]; !wrong {
+			continue
+		}
+		if rows := r.find(ch.Intent.Key); len(rows) == 1 {
+			fill(&r.rows[rows[0]], ch.Cells)
 		}
 	}
+}
+
+// spoiled finds the row that the change has hit, by its TAG; of several with this
+// TAG it is the one that shows all of the change; -1 = there is none.
+func (r *Records) spoiled(h hit, ch occupation.Change) int {
+	if h.Event != ch.Intent.Event {
+		return -1
+	}
+	rows := r.find(occupation.TagKey(h.Before.Tag))
+	if len(rows) == 1 {
+		return rows[0]
+	}
+	for _, i := range rows {
+		all := true
+		for _, c := range ch.Cells {
+			all = all && shows(r.rows[i], c)
+		}
+		if all {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *Records) find(key string) []int {
+	var out []int
+	for i := range r.rows {
+		if occupation.TagKey(r.rows[i].Tag) == key {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // log writes the audit rows, or returns the events that are owed theirs.
@@ -182,6 +235,40 @@ func fill(s *occupation.Spool, cells []occupation.Cell) {
 			s.Since = c.Moment
 		case occupation.ColState:
 			s.State = c.Text
+		}
+	}
+}
+
+// shows reports whether the row shows what was written to the cell.
+func shows(s occupation.Spool, c occupation.Cell) bool {
+	written := s
+	fill(&written, []occupation.Cell{c})
+	return written.HeldBy == s.HeldBy && written.State == s.State && written.ArmBy == s.ArmBy && written.SoldBy == s.SoldBy &&
+		written.Since.Equal(s.Since) && written.ArmDate.Equal(s.ArmDate) && written.SoldDate.Equal(s.SoldDate)
+}
+
+// putBack gives the cells that still show what was written to them what they were
+// before.
+func putBack(s *occupation.Spool, before occupation.Spool, cells []occupation.Cell) {
+	for _, c := range cells {
+		if !shows(*s, c) {
+			continue
+		}
+		switch c.Column {
+		case occupation.ColArmDate:
+			s.ArmDate = before.ArmDate
+		case occupation.ColArmBy:
+			s.ArmBy = before.ArmBy
+		case occupation.ColSoldDate:
+			s.SoldDate = before.SoldDate
+		case occupation.ColSoldBy:
+			s.SoldBy = before.SoldBy
+		case occupation.ColHeldBy:
+			s.HeldBy, s.HolderID = before.HeldBy, before.HolderID
+		case occupation.ColSince:
+			s.Since = before.Since
+		case occupation.ColState:
+			s.State = before.State
 		}
 	}
 }

@@ -61,7 +61,8 @@ local function wait()
   if used >= quota then
     return leaves - now
   end
-  local ramp = math.min(1, (used - free + 1) / 5)
+  -- squared, so that the one or two writes that a rush needs beyond the free ones hardly wait
+  local ramp = math.min(1, (used - free + 1) / 5) ^ 2
   return last + ramp * (leaves - last) / (quota - used) - now
 end
 

@@ -66,7 +66,7 @@ func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string
 		}
 		args = append(args, e, flag)
 	}
-	keys := append(l.commitKeys(), l.keys.key("waiting"), l.keys.key("news"))
+	keys := append(l.commitKeys(), l.keys.key("news"))
 	reply, err := l.run(ctx, settleScript, keys, args...)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (l *Locks) Settle(ctx context.Context, commit string, events, owed []string
 
 // Undo implements occupation.Locks.
 func (l *Locks) Undo(ctx context.Context, commit string, events []string) error {
-	args := []any{commit}
+	args := []any{commit, occupation.HeadStart.Milliseconds()}
 	for _, e := range events {
 		args = append(args, e)
 	}
@@ -89,5 +89,7 @@ func (l *Locks) Undo(ctx context.Context, commit string, events []string) error 
 }
 
 func (l *Locks) commitKeys() []string {
-	return []string{l.keys.key("site"), l.keys.key("intents"), l.keys.key("commits"), l.keys.key("deadlines")}
+	return []string{
+		l.keys.key("site"), l.keys.key("intents"), l.keys.key("commits"), l.keys.key("deadlines"), l.keys.key("waiting"),
+	}
 }

@@ -228,26 +228,36 @@ type historian struct {
 	began   time.Time
 	random  *rand.Rand
 	seen    map[string]answer // by spool: its lock as it was last told
+	moved   []step            // extensions that are to be undone, some time later
 	history []porcupine.Operation
 }
 
 func (h *historian) round(i int) {
+	if len(h.moved) > 0 && h.random.IntN(2) == 0 {
+		h.finish(h.moved[0], "") // what was bound would only be unbound
+		h.moved = h.moved[1:]
+	}
 	worker, replica := 1+h.id/2, fmt.Sprint("replica-", h.id)
 	in := occupation.Intent{
 		Event: fmt.Sprintf("e-%d-%d", h.id, i), Key: fmt.Sprint("A-", h.random.IntN(3)), Tag: "a",
 		Operation: occupation.ARM, Worker: occupation.Holder{ID: worker}, TTL: time.Hour,
 	}
+	for key, seen := range h.seen {
+		if seen.holder == worker && i%2 == 0 { // else little is accepted
+			in.Key = key
+		}
+	}
 	s := step{op: "take", key: in.Key, worker: worker, event: in.Event}
-	switch seen := h.seen[in.Key]; h.random.IntN(5) {
+	switch seen := h.seen[in.Key]; h.random.IntN(8) {
 	case 0, 1:
 		in.Kind = occupation.Take
 	case 2:
 		in.Kind, s.op = occupation.Pause, "pause"
-	case 3:
+	case 3, 4, 5, 6:
 		in.Kind, s.op = occupation.Extend, "extend"
 		in.Until = h.began.Add(time.Hour + time.Duration(h.random.IntN(4000))*time.Millisecond)
 		s.until = in.Until.UnixMilli()
-	case 4:
+	case 7:
 		in.Kind, s.op = occupation.Transfer, "transfer"
 		in.From.ID, in.Fence = seen.holder, seen.fence
 		s.from, s.fence = seen.holder, seen.fence
@@ -273,22 +283,27 @@ func (h *historian) round(i int) {
 // end settles or undoes the intent.
 func (h *historian) end(s step, in occupation.Intent, replica string) {
 	s.op = "settle"
-	undo := h.random.IntN(4) == 0
-	commit := occupation.Commit{ID: "c-" + in.Event, Stamp: 1, Changes: []occupation.Change{{Intent: in}}}
-	if undo {
+	if h.random.IntN(4) == 0 {
 		s.op = "undo"
 	}
-	if undo && in.Kind == occupation.Extend {
-		commit.ID = "" // that of what was bound would only be unbound
-	} else if b, err := h.store.Bind(h.Context(), replica, commit); err != nil || b.Sent.IsZero() {
+	if s.op == "undo" && in.Kind == occupation.Extend {
+		h.moved = append(h.moved, s)
+		return
+	}
+	commit := occupation.Commit{ID: "c-" + in.Event, Stamp: 1, Changes: []occupation.Change{{Intent: in}}}
+	if b, err := h.store.Bind(h.Context(), replica, commit); err != nil || b.Sent.IsZero() {
 		h.Errorf("bind: %+v, %v", b, err)
 	}
+	h.finish(s, commit.ID)
+}
+
+func (h *historian) finish(s step, commit string) {
 	h.record(s, func() answer {
 		var err error
-		if undo {
-			err = h.store.Undo(h.Context(), commit.ID, []string{in.Event})
+		if s.op == "undo" {
+			err = h.store.Undo(h.Context(), commit, []string{s.event})
 		} else {
-			_, err = h.store.Settle(h.Context(), commit.ID, []string{in.Event}, nil)
+			_, err = h.store.Settle(h.Context(), commit, []string{s.event}, nil)
 		}
 		if err != nil {
 			h.Error(err)

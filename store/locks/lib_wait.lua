@@ -1,7 +1,8 @@
 -- Wait lists. Each is {v, tag, workers = {id, ...}, reserved_until, told_first,
 -- told_all}: reserved_until is when the head start of the first is over since the
--- spool came free, 0 = it has not come free; told_ says who was told since. A list
--- without workers is dropped.
+-- spool came free, 0 = it has not come free, or its lock has vanished by age, which
+-- gives nobody a head start; told_ says who was told since. A list without workers
+-- is dropped.
 
 local function read_list(waiting, spool)
   local raw = redis.call('HGET', waiting, spool)

@@ -26,7 +26,7 @@ var (
 	expireScript     = newScript("expire", "lib_intend")
 	bindScript       = newScript("bind", "lib_end")
 	settleScript     = newScript("settle", "lib_wait", "lib_end")
-	undoScript       = newScript("undo", "lib_end")
+	undoScript       = newScript("undo", "lib_wait", "lib_end")
 	claimScript      = newScript("claim")
 	beatScript       = newScript("beat")
 	snapshotScript   = newScript("snapshot")

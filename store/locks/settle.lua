@@ -44,6 +44,7 @@ local function land(w)
   elseif w.kind == 'VENCER_SPOOL' then
     lock.state, lock.event = 'expired', ''
     write_lock(w.key, KEYS[4], lock, cjson.encode(lock), now)
+    come_free(KEYS[5], spool, w.list, (lock.kept_until or now) + head_start) -- also when nobody has looked by then
   else
     drop_lock(w.key, KEYS[4], spool)
     come_free(KEYS[5], spool, w.list, now + head_start)

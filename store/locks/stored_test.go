@@ -123,13 +123,23 @@ func TestForgottenLocksVanishADayAfterTheirDeadline(t *testing.T) {
 	store := h.Locks.(*locks.Locks)
 	seed(t, store, 0)
 	intend(t, store, take("e1", "A-1"), occupation.Accepted)
+	if place, err := store.Wait(t.Context(), occupation.Waiting{Key: "A-1", Tag: "a", Worker: 94}); err != nil || place != 1 {
+		t.Fatalf("waits at %d, %v", place, err)
+	}
 	h.Advance(24 * time.Hour)
 	for _, want := range []int{1, 0} {
 		snap, err := store.Snapshot(t.Context())
 		if err != nil || len(snap.Locks) != want {
 			t.Errorf("%d locks, %v; want %d", len(snap.Locks), err, want)
 		}
+		// Who waits for the spool may have it then.
+		if turns, err := store.Turns(t.Context()); err != nil || len(turns) != 1-want {
+			t.Errorf("turns %+v, %v; want %d", turns, err, 1-want)
+		}
 		h.Advance(2 * time.Hour)
+	}
+	if turns, err := store.Turns(t.Context()); err != nil || len(turns) != 0 {
+		t.Errorf("turns once more: %+v, %v", turns, err)
 	}
 	if err := store.Undo(t.Context(), "", []string{"e1"}); err != nil { // its intent goes as any other
 		t.Error(err)

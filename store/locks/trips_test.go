@@ -173,6 +173,23 @@ func TestDueDoesNotLookAtAllLocks(t *testing.T) {
 	}
 }
 
+// A rush of ten seconds at the beginning of a shift takes a write every quarter of
+// a second, as fast as the sheet answers: one more than are free.
+func TestARushDoesNotWaitForTheQuota(t *testing.T) {
+	t.Parallel()
+	h := openMini(t)
+	store := h.Locks.(*locks.Locks)
+	seed(t, store, 0)
+	o := intend(t, store, take("e1", "A-1"), occupation.Accepted)
+	for n := range 41 {
+		b, err := store.Bind(t.Context(), "replica-1", occupation.Commit{ID: fmt.Sprint("c", n), Stamp: 1, Changes: []occupation.Change{{Intent: o.Intent}}})
+		if err != nil || b.Wait > 0 {
+			t.Fatalf("write %d after %v: %+v, %v; want no wait", n+1, time.Duration(n)*250*time.Millisecond, b, err)
+		}
+		h.Advance(250 * time.Millisecond)
+	}
+}
+
 func TestTheQuotaIsSpread(t *testing.T) {
 	t.Parallel()
 	h := openMini(t)

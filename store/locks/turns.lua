@@ -18,7 +18,7 @@ end
 local all = redis.call('HGETALL', KEYS[2])
 for i = 1, #all, 2 do
   local spool, list = all[i], decode(all[i + 1], 'wait list of ' .. all[i])
-  local free = list.reserved_until > 0 and redis.call('EXISTS', lock_key(KEYS[1], spool)) == 0
+  local free = redis.call('EXISTS', lock_key(KEYS[1], spool)) == 0
   local over = now > list.reserved_until
   if free and not over and not list.told_first then
     tell(spool, list, list.workers[1], int(list.reserved_until))

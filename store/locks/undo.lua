@@ -1,18 +1,26 @@
 -- undo: for certain nothing was written.
--- KEYS  1 site, 2 intents, 3 commits, 4 deadlines; the locks (of the same slot)
---       are found through the intents
--- ARGV  1 commit id, empty for events that were never bound, then the events
+-- KEYS  1 site, 2 intents, 3 commits, 4 deadlines, 5 waiting; the locks (of the
+--       same slot) are found through the intents
+-- ARGV  1 commit id, empty for events that were never bound, 2 head start ms, then
+--       the events
 -- reply 'UNSEEDED' or 'OK'
 --
 -- An owed audit row belongs to what has happened already: it is only unbound. An
--- extension that was not bound is put back, if its lock is as it has left it.
+-- extension that was not bound is put back, if its lock is as it has left it. Who
+-- has begun to wait for what was being taken has their turn; turns that have not
+-- all been told go on.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 'UNSEEDED'
 end
 local now = now_ms()
 local id = ARGV[1]
-local work, _, empty = ending(id, 2, 1)
+local work, _, empty = ending(id, 3, 1)
+for _, w in ipairs(work) do
+  if w.ours and not w.prior then
+    w.list = read_list(KEYS[5], w.record.key)
+  end
+end
 
 for _, w in ipairs(work) do
   local record, lock = w.record, w.lock
@@ -26,6 +34,9 @@ for _, w in ipairs(work) do
       write_lock(w.key, KEYS[4], w.prior, record.prior, now)
     elseif w.ours then
       drop_lock(w.key, KEYS[4], record.key)
+      if w.list and (w.list.reserved_until == 0 or w.list.told_all) then
+        come_free(KEYS[5], record.key, w.list, now + tonumber(ARGV[2]))
+      end
     end
     redis.call('HDEL', KEYS[2], w.event)
   end
