@@ -69,6 +69,29 @@ func TestAnOldButtonOfASpoolTakenAnewDoesNotEndTheNewOccupation(t *testing.T) {
 	})
 }
 
+// A tap that the person repeats, because the first one seemed lost, is no second
+// hour: the button means the deadline that it was shown with.
+func TestTwoTapsExtendOnce(t *testing.T) {
+	inShop(t, func(s *shop) {
+		s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+		held, err := s.core.HeldBy(s.t.Context(), 93)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lock := held[0].Lock
+		card := s.publicCard(view.ActionExtend, view.Facts{Tag: tag(1), Fence: lock.Fence, Deadline: lock.Deadline}.Value())
+		for range 2 {
+			if err := s.mauricio.Click(s.t.Context(), card, "Aquí"); err != nil {
+				t.Fatal(err)
+			}
+			s.passes(time.Minute)
+		}
+		if held, err = s.core.HeldBy(s.t.Context(), 93); err != nil || !held[0].Lock.Deadline.Equal(lock.Deadline.Add(time.Hour)) {
+			t.Errorf("until %v, %v; want one hour more than %v", held[0].Lock.Deadline, err, lock.Deadline)
+		}
+	})
+}
+
 // publicCard posts a message that everybody sees, with a button.
 func (s *shop) publicCard(action, value string) slacksim.Message {
 	s.t.Helper()

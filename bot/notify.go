@@ -36,7 +36,8 @@ const (
 // checks are the answers that wait, and the news that came.
 type checks struct {
 	mu      sync.Mutex
-	waiting map[checkKey]*check
+	waiting map[checkKey][]*check // several when it was asked again meanwhile
+	waits   int                   // how many there are
 	news    map[int][]occupation.Notice
 }
 
@@ -56,10 +57,11 @@ func (b *Bot) await(worker int, results []occupation.Result, show func(context.C
 			continue
 		}
 		if b.checks.waiting == nil {
-			b.checks.waiting = map[checkKey]*check{}
+			b.checks.waiting = map[checkKey][]*check{}
 		}
-		if len(b.checks.waiting) < maxChecks {
-			b.checks.waiting[checkKey{worker, res.Kind, occupation.TagKey(res.Tag)}] = c
+		if key := (checkKey{worker, res.Kind, occupation.TagKey(res.Tag)}); b.checks.waits < maxChecks {
+			b.checks.waiting[key] = append(b.checks.waiting[key], c)
+			b.checks.waits++
 		}
 	}
 }
@@ -142,17 +144,19 @@ func (b *Bot) tellNews(ctx context.Context, limit time.Duration, worker int) {
 	var alone []occupation.Notice
 	for _, n := range news {
 		key := checkKey{worker, n.Intent.Kind, n.Intent.Key}
-		c, ok := b.checks.waiting[key]
-		if !ok {
+		waiting := b.checks.waiting[key]
+		if len(waiting) == 0 {
 			alone = append(alone, n)
-			continue
 		}
 		delete(b.checks.waiting, key)
-		c.apply(n)
-		if touched[c] == nil {
-			order = append(order, c)
+		b.checks.waits -= len(waiting)
+		for _, c := range waiting {
+			c.apply(n)
+			if touched[c] == nil {
+				order = append(order, c)
+			}
+			touched[c] = append(touched[c], n)
 		}
-		touched[c] = append(touched[c], n)
 	}
 	b.checks.mu.Unlock()
 	for _, c := range order {

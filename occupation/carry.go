@@ -35,8 +35,8 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 		commit := Commit{ID: rand.Text(), Stamp: newStamp(), Changes: changes(jobs), Plan: draft.Plan}
 		end := c.send(ctx, &commit)
 		for _, j := range jobs {
-			if j.maybe = commit.ID; !commit.Sent.IsZero() {
-				j.bound = commit.ID
+			if j.maybe = append(j.maybe, commit.ID); !commit.Sent.IsZero() {
+				j.bound, j.maybe = commit.ID, nil // which has replaced whatever binding there was
 			}
 		}
 		c.cfg.Observe(Observation{Events: len(jobs), Took: time.Since(began), Sends: end.sends, Outcome: end.String(), Err: end.err})
@@ -183,8 +183,8 @@ func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 		if !j.owed || j.bound != "" { // an owed row is unbound and stays owed
 			byCommit[j.bound] = append(byCommit[j.bound], j.intent.Event)
 		}
-		if j.maybe != "" && j.maybe != j.bound {
-			byCommit[j.maybe] = append(byCommit[j.maybe], j.intent.Event)
+		for _, commit := range j.maybe {
+			byCommit[commit] = append(byCommit[commit], j.intent.Event)
 		}
 	}
 	undo := func(ctx context.Context) error {

@@ -29,7 +29,7 @@ func (s *Service) change(ctx context.Context, intents []Intent) ([]changed, erro
 	for pause := 20 * time.Millisecond; len(waiting) > 0; pause = min(2*pause, time.Second) {
 		if wait(ctx, pause) != nil {
 			for _, i := range waiting {
-				out[i].err = checking(intents[i].Tag)
+				out[i].err = inVain(intents[i], out[i].Outcome)
 			}
 			break
 		}
@@ -102,7 +102,7 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 		case j.ended():
 			waiting = append(waiting, i)
 		default:
-			out[i].err = checking(o.Lock.Tag)
+			out[i].err = notBegun(o.Lock.Tag)
 		}
 	}
 	return out, waiting, nil
@@ -179,6 +179,26 @@ func newResults(tags []string, kind Kind) ([]Result, error) {
 
 func checking(tag string) *Error {
 	return &Error{Code: SheetUnavailable, Reason: BeingChecked, Tag: tag}
+}
+
+// inVain is the answer to an intent that waited in vain for an earlier one of the
+// same spool, which another replica carries: the same wish is being checked there,
+// any other was not begun.
+func inVain(in Intent, o Outcome) *Error {
+	same := o.Lock.State == Finishing && in.Kind != Extend
+	if in.Kind.Begins() {
+		same = o.Lock.State == Pending
+	}
+	if same || o.Lock.Event == in.Event {
+		return checking(in.Tag)
+	}
+	return notBegun(in.Tag)
+}
+
+// notBegun is the answer to an intent that was not recorded, so that nothing was
+// changed.
+func notBegun(tag string) *Error {
+	return &Error{Code: SheetUnavailable, Reason: NothingDone, Tag: tag}
 }
 
 // asUnavailable gives an error of the records a code if it carries none.

@@ -3,6 +3,7 @@ package occupation
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -228,14 +229,36 @@ func (c *committer) more(jobs []*job) []*job {
 	return jobs
 }
 
-// putBack undoes doubtful intents once the lock store answers.
+const (
+	doubtFor   = 3 * time.Minute  // how late a call may still arrive whose answer was given up
+	doubtAgain = 15 * time.Second // between two looks for it
+)
+
+// putBack undoes doubtful intents once the lock store answers, and again for a
+// while: a call whose answer was given up may arrive after its undoing.
 func (c *committer) putBack(ctx, work context.Context) {
+	type doubt struct {
+		events []string
+		until  time.Time
+	}
+	var open []doubt
+	again := time.NewTicker(doubtAgain)
+	defer again.Stop()
+	undo := func(events []string) {
+		// An error means that the process stops, or that the store is empty and
+		// has nothing to put back.
+		_ = c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, "", events) })
+	}
 	for {
 		select {
 		case events := <-c.doubtful:
-			// An error means that the process stops, or that the store is empty and
-			// has nothing to put back.
-			_ = c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, "", events) })
+			undo(events)
+			open = append(open, doubt{events, time.Now().Add(doubtFor)})
+		case now := <-again.C:
+			for _, d := range open {
+				undo(d.events)
+			}
+			open = slices.DeleteFunc(open, func(d doubt) bool { return now.After(d.until) })
 		case <-ctx.Done():
 			return
 		}

@@ -5,9 +5,9 @@ import "sync"
 // job is one accepted intent on its way to the sheet, and who waits for it.
 type job struct {
 	intent Intent
-	owed   bool   // only the audit row is still to be delivered
-	bound  string // the commit that the intent was bound to last
-	maybe  string // a commit that it may be bound to: the lock store did not answer
+	owed   bool     // only the audit row is still to be delivered
+	bound  string   // the commit that the intent was bound to last
+	maybe  []string // the commits that it may be bound to: the lock store may not have answered
 	done   chan struct{}
 
 	mu     sync.Mutex

@@ -277,6 +277,8 @@ func TestTransferRules(t *testing.T) {
 			_, _, err := s.OfferTransfer(s.t.Context(), s.request(c.by), occupation.Target{Tag: c.tag}, c.to, c.reason)
 			s.refused(name, asCoded(err), c.code, c.why)
 		}
+		_, _, err := s.OfferTransfer(s.t.Context(), s.request(mauricio), occupation.Target{Tag: "S-000", Fence: s.held("S-000").Fence + 1}, 7, "")
+		s.refused("an old button", asCoded(err), occupation.NotOwner, occupation.HeldAnew)
 		offer, _, err := s.OfferTransfer(s.t.Context(), s.request(jefa), occupation.Target{Tag: "S-000"}, 7, " cambio  de\nturno ")
 		if err != nil || offer.By.ID != 1 || offer.Reason != "cambio de turno" || offer.From.ID != 93 {
 			t.Fatalf("a supervisor's offer: %+v, %v", offer, err)

@@ -3,6 +3,7 @@ package occupation_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/occupation/occupationtest"
@@ -48,6 +49,40 @@ func TestPeopleWriteBetweenCheckAndCommit(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What the last read refuses may have been put right since: before anybody hears
+// of it, it is looked at once more.
+func TestARefusalIsConfirmedOnAFreshRead(t *testing.T) {
+	inShop(t, 2, func(s *shop) {
+		s.records.Edit("S-000", func(sp *occupation.Spool) { sp.Tag = "S-OTRO" })
+		s.records.Edit("S-001", func(sp *occupation.Spool) { sp.Materials = time.Time{} })
+		old, err := s.records.Book(s.t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.records.Edit("S-OTRO", func(sp *occupation.Spool) { sp.Tag = "S-000" })
+		s.records.Edit("S-001", func(sp *occupation.Spool) { sp.Materials = time.Now().AddDate(0, -1, 0) })
+		s.stop()
+		s.open("b", &lagging{s.records, old})
+		for _, r := range s.take(mauricio, "S-000", "S-001") {
+			s.done("take of "+r.Tag, r.Err)
+		}
+		s.done("pause", s.pause(mauricio, "S-000").Err)
+	})
+}
+
+// lagging is records whose last read is an old one.
+type lagging struct {
+	*occupationtest.Records
+	old *occupation.Book
+}
+
+func (r *lagging) Book(ctx context.Context, maxAge time.Duration) (*occupation.Book, error) {
+	if maxAge >= time.Minute {
+		return r.old, nil
+	}
+	return r.Records.Book(ctx, maxAge)
 }
 
 // meanwhile is records before whose first plan a person edits the sheet.

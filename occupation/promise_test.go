@@ -115,6 +115,154 @@ func TestWhatCannotBeSettledIsNoSuccess(t *testing.T) {
 	})
 }
 
+// Another replica has rebuilt the store that forgot everything, from a sheet that
+// did not show the take yet: whoever is told that it is done gets the lock back,
+// unless somebody else has got the spool.
+func TestATakeThatLandsAfterARebuildElsewhereIsRegained(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		given []occupation.Lock // what the other replica has put there
+		code  occupation.Code
+		lock  string
+	}{
+		{"free", nil, "", "93 held"},
+		{"given to another", []occupation.Lock{{Key: "S-000", Tag: "S-000", Holder: juana.AsHolder(), Operation: occupation.ARM}}, occupation.SpoolOccupied, "7 held"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inShop(t, 1, func(s *shop) {
+				s.stop()
+				s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					var code occupation.Code
+					if err := s.take(mauricio, "S-000")[0].Err; err != nil {
+						code = err.Code
+					}
+					s.want("take", string(code), string(c.code))
+					s.want("lock", s.lock("S-000"), c.lock)
+				})
+				s.passes(time.Second / 2) // the commit is on its way
+				s.locks.Wipe()
+				if err := s.locks.Restore(s.t.Context(), c.given, 0); err != nil {
+					t.Error(err)
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+// Nobody can tell at first what became of a commit: it is asked for until it is
+// known, and counts neither as landed nor as lost meanwhile.
+func TestACommitIsResolvedUntilItIsKnown(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.records.Fail("Commit", occupationtest.RecordFault{Err: &occupation.Unknown{Err: errLine}, Applied: true})
+		for range 2 {
+			s.records.Fail("Resolve", occupationtest.RecordFault{Err: errLine})
+		}
+		s.done("take", s.take(mauricio, "S-000")[0].Err)
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
+
+// A commit whose answer was lost cannot be sent again, because the lock store is away
+// or the quota used up: what has landed all the same is not given up.
+func TestAResendThatCannotBeMadeIsNoRefusal(t *testing.T) {
+	applied := occupationtest.RecordFault{Err: &occupation.Unknown{Err: errLine, Again: true}, Applied: true}
+	for name, harm := range map[string]func(*shop){
+		"no lock store": func(s *shop) {
+			s.locks.Fail("Bind", nil, true) // the first sending
+			for range 3 {
+				s.locks.Fail("Bind", errLine, false)
+			}
+		},
+		"no quota for long": func(s *shop) {
+			for range 2 {
+				s.records.Fail("Commit", occupationtest.RecordFault{Err: &occupation.Refused{Wait: 100 * time.Second}})
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inShop(t, 1, func(s *shop) {
+				s.records.Fail("Commit", applied)
+				harm(s)
+				if err := s.take(mauricio, "S-000")[0].Err; err != nil {
+					s.refused("take", err, occupation.SheetUnavailable, occupation.BeingChecked)
+					s.done("take in the end", s.news().Err)
+				}
+				s.want("lock", s.lock("S-000"), "93 held")
+				s.want("log", s.log(), "TOMAR:S-000")
+			})
+		})
+	}
+}
+
+// An extension was told as done; the sheet that does not take its row for a while
+// takes nothing back.
+func TestAnExtensionStandsWhileTheSheetIsAway(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.take(mauricio, "S-000")
+		s.records.Fail("Prepare", occupationtest.RecordFault{Err: errLine})
+		r := s.extend(mauricio, hourMore, occupation.Target{Tag: "S-000"})[0]
+		s.done("extend", r.Err)
+		s.passes(time.Second)
+		if got := s.held("S-000").Deadline; !got.Equal(r.Lock.Deadline) {
+			t.Errorf("the lock is until %v, and was told until %v", got, r.Lock.Deadline)
+		}
+		s.passes(time.Minute)
+		s.want("log", s.log(), "TOMAR:S-000 EXTENDER:S-000")
+	})
+}
+
+// The day of a completion lies within what the shop can have done: the core checks
+// it, whatever the door has let through.
+func TestADayThatCannotBeIsRefused(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.take(mauricio, "S-000")
+		for days, reason := range map[int]occupation.Reason{1: occupation.FutureDate, -40: occupation.OldDate} {
+			date := time.Now().In(santiago).AddDate(0, 0, days)
+			_, err := s.Complete(s.t.Context(), s.request(mauricio), []occupation.Target{{Tag: "S-000"}}, date)
+			s.refused("complete", asCoded(err), occupation.InvalidInput, reason)
+		}
+		s.want("lock", s.lock("S-000"), "93 held")
+	})
+}
+
+// One request to extend, delivered twice while the first is under way, is one hour.
+func TestSameRequestTwiceExtendsOnce(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		want := s.take(mauricio, "S-000")[0].Lock.Deadline.Add(time.Hour)
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+		r := s.request(mauricio)
+		r.Key = "envelope-1"
+		for range 2 {
+			out, err := s.Extend(s.t.Context(), r, []occupation.Target{{Tag: "S-000"}}, hourMore)
+			if err != nil || out[0].Err != nil || !out[0].Lock.Deadline.Equal(want) {
+				t.Errorf("extended: %+v, %v; want until %v", out, err, want)
+			}
+		}
+		s.passes(2 * time.Second)
+		s.want("log", s.log(), "TOMAR:S-000 EXTENDER:S-000")
+	})
+}
+
+// The answer to the settling of an expiry is lost, and when it is asked again the
+// event is not remembered any more: the holder is told all the same, and at once.
+func TestALostAnswerToASettlingSilencesNobody(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.take(mauricio, "S-000")
+		s.passes(61 * time.Minute)
+		s.locks.Fail("Settle", errLine, true)
+		s.sweep()
+		synctest.Wait()
+		if told := s.notices.All(); len(told) != 1 || told[0].To.ID != 93 || told[0].Err != nil {
+			t.Errorf("told %+v, want the expiry for 93", told)
+		}
+	})
+}
+
 // When no write is free the commit waits as long as the lock store says, and
 // does not ask it over and over.
 func TestAWaitForTheQuotaIsWaited(t *testing.T) {

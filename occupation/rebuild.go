@@ -2,12 +2,11 @@ package occupation
 
 import (
 	"context"
-	"time"
 )
 
-// rebuildAge is how old the read may be from which locks are rebuilt: as old as
-// one from which a commit may be made. Our own writes are always in it.
-const rebuildAge = 5 * time.Second
+// fenceGap is left over a wipe for what was on its way: takes of the last moments
+// have fences that no row of the log knows yet. It is more than there can be.
+const fenceGap = 10_000
 
 // Rebuild fills an empty lock store from the sheet: a lock for every row that
 // says occupied by a worker's id, with fence and deadline from the audit log
@@ -37,7 +36,7 @@ func (s *Service) Rebuild(ctx context.Context) error {
 	if snap.Seeded {
 		return nil
 	}
-	book, err := s.records.Book(ctx, rebuildAge)
+	book, err := s.records.Book(ctx, 0) // an older read would give away what another replica has just written
 	if err != nil {
 		return asUnavailable(err)
 	}
@@ -59,16 +58,35 @@ func (s *Service) seeded(ctx context.Context) (bool, error) {
 }
 
 // restore gives locks to spools whose rows say that they are held while the
-// lock store knows nothing of it.
+// lock store knows nothing of it. The rows are read once more: what this process
+// wrote may have been ended by another since, and it would still show its own.
 func (s *Service) restore(ctx context.Context, spools []Spool) error {
 	if len(spools) == 0 {
+		return nil
+	}
+	keys := make([]string, len(spools))
+	for i, sp := range spools {
+		keys[i] = TagKey(sp.Tag)
+	}
+	s.records.Disown(keys...)
+	book, err := s.records.Book(ctx, 0)
+	if err != nil {
+		return asUnavailable(err)
+	}
+	held := make([]Spool, 0, len(spools))
+	for _, sp := range spools {
+		if now, missing := book.Find(sp.Tag); missing == nil && now.HolderID == sp.HolderID {
+			held = append(held, now)
+		}
+	}
+	if len(held) == 0 {
 		return nil
 	}
 	snap, err := s.snapshot(ctx, "-")
 	if err != nil {
 		return locksGone(err, NothingDone)
 	}
-	return s.restoreFrom(ctx, spools, snap)
+	return s.restoreFrom(ctx, held, snap)
 }
 
 func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnapshot) error {
@@ -80,7 +98,11 @@ func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnap
 	for _, sp := range spools {
 		locks = append(locks, s.lockFromRow(ctx, sp, ledger, snap))
 	}
-	if err := s.locks.Restore(ctx, locks, ledger.Fence); err != nil {
+	fence := ledger.Fence
+	if !snap.Seeded {
+		fence += fenceGap
+	}
+	if err := s.locks.Restore(ctx, locks, fence); err != nil {
 		return locksGone(err, NothingDone)
 	}
 	return nil

@@ -30,6 +30,49 @@ func TestStartRaisesTheFenceOfAnOldBackup(t *testing.T) {
 	})
 }
 
+// The store forgets everything while nobody holds anything: only the audit log
+// knows how far the fences had come.
+func TestFencesGoOnOverAWipeWhileAllIsFree(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		var last int64
+		for range 3 {
+			next := s.take(mauricio, "S-000")[0].Lock.Fence
+			if next <= last {
+				t.Errorf("the fence went from %d to %d", last, next)
+			}
+			last = next
+			s.done("pause", s.pause(mauricio, "S-000").Err)
+			s.locks.Wipe()
+		}
+	})
+}
+
+// The fence of a take that is on its way stands in no log yet: nobody gets it again.
+func TestNobodyGetsTheFenceOfATakeOnItsWay(t *testing.T) {
+	inShop(t, 3, func(s *shop) {
+		s.take(mauricio, "S-002")
+		s.stop()
+		s.open("b", &slowRecords{Records: s.records, delay: time.Second})
+		slow, stop := s.Service, s.stop
+		first := make(chan int64, 1)
+		go func() {
+			out, err := s.asks(slow, mauricio, occupation.Take, "S-000")
+			if err != nil || out[0].Err != nil {
+				t.Errorf("take: %+v, %v", out, err)
+			}
+			first <- out[0].Lock.Fence
+		}()
+		s.passes(time.Second / 2)
+		s.locks.Wipe()
+		s.open("c", s.records)
+		second := s.take(juana, "S-001")[0].Lock.Fence
+		if before := <-first; second <= before {
+			t.Errorf("the fence went from %d to %d", before, second)
+		}
+		stop()
+	})
+}
+
 // A replica dies between the landing of an owed audit row and its settling: the
 // row is there, and is not written again.
 func TestAnOwedRowThatHasLandedIsNotDeliveredAgain(t *testing.T) {
@@ -111,6 +154,45 @@ func TestRecoveryPutsRightWhatWasMoved(t *testing.T) {
 		s.want("the row that was hit", s.row("S-002"), "|")
 		s.want("lock", s.lock("S-000"), "93 held")
 		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
+
+// A process dies before it has sent the repair of a commit that landed: the repair is
+// made, and what was done stays done.
+func TestRecoveryFinishesARepair(t *testing.T) {
+	inShop(t, 3, func(s *shop) {
+		s.stop()
+		commit := s.dies(occupation.Take, true, false)
+		s.records.Fail("Commit", occupationtest.RecordFault{Moved: true})
+		receipt, err := s.records.Commit(s.t.Context(), commit)
+		if err != nil || receipt.Remainder == nil {
+			t.Fatalf("%+v, %v; want a remainder", receipt, err)
+		}
+		repair := occupation.Commit{ID: "repair-of-the-dead", Stamp: 4712, Changes: commit.Changes, Plan: receipt.Remainder, Repair: true}
+		if _, err := s.locks.Bind(s.t.Context(), "dead", repair); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(afterDeath)
+		s.open("b", s.records)
+		if news := s.news(); news.Err != nil {
+			t.Errorf("news = %+v, want that the take is done", news)
+		}
+		s.want("row", s.row("S-000"), "MR(93)|ARM en progreso")
+		s.want("the row that was hit", s.row("S-002"), "|")
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
+
+// The audit log's last take is not of whom the office has put into the row since:
+// the sheet wins.
+func TestARebuiltLockIsOfWhoStandsInTheRow(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.take(mauricio, "S-000")
+		s.locks.Wipe()
+		s.records.Edit("S-000", func(sp *occupation.Spool) { sp.HeldBy, sp.HolderID = "JP(7)", 7 })
+		s.refused("take", s.take(mauricio, "S-000")[0].Err, occupation.SpoolOccupied, "")
+		s.want("lock", s.lock("S-000"), "7 held")
 	})
 }
 

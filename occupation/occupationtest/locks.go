@@ -78,6 +78,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"of several warnings the last is given", dueWarnsTheLast},
 		{"another deadline or occupation is warned of anew", dueWarnsAnew},
 		{"warnings of a worker come together", dueTogether},
+		{"occupations with one deadline are warned of apart", dueApart},
 		{"only what is held becomes due", dueHeldOnly},
 		{"what is over is told until it expires", dueOver},
 		{"a grace that is over ends the occupation once", dueEnds},

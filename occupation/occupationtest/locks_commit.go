@@ -44,6 +44,11 @@ func bindAnew(l *lockTest) {
 	b := l.intend(take("e2", "A-2", mauricio, long), occupation.Accepted)
 	l.bind("c1", a, b)
 	l.bind("c2", b)
+	again, err := l.Locks.Bind(l.ctx, ours, commitOf("c1", a, b))
+	l.ok(err)
+	if !slices.Equal(again.Stale, []string{"e2"}) {
+		l.Errorf("a commit that has lost an event is bound again: %+v", again)
+	}
 	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1", "e2"}, nil))
 	if lock := l.lock("A-2"); lock.State != occupation.Pending {
 		l.Errorf("settled by a commit that it is not bound to any more: %+v", lock)

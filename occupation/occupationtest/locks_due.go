@@ -111,6 +111,16 @@ func dueTogether(l *lockTest) {
 	l.warns(l.due(2*time.Minute, 3*long/2, long))
 }
 
+func dueApart(l *lockTest) {
+	l.seed()
+	l.held(take("e1", "A-1", mauricio, long))
+	l.held(take("e2", "A-2", mauricio, long+time.Minute))
+	l.held(take("e3", "A-3", nicolas, long+time.Minute))
+	l.warns(l.due(2*time.Minute, long), "A-1 1h0m0s", "A-2 1h0m0s")
+	l.held(take("e4", "A-4", nicolas, long-time.Minute)) // now the other worker has one that is due
+	l.warns(l.due(3*time.Minute, long), "A-3 1h0m0s", "A-4 1h0m0s")
+}
+
 func dueHeldOnly(l *lockTest) {
 	l.seed()
 	l.intend(take("e1", "A-1", mauricio, short), occupation.Accepted)

@@ -127,6 +127,9 @@ func (r *Records) call(method string) RecordFault {
 	return f
 }
 
+// Disown implements occupation.Records. There is nothing to forget.
+func (r *Records) Disown(...string) {}
+
 // Book implements occupation.Records. It is always fresh.
 func (r *Records) Book(ctx context.Context, _ time.Duration) (*occupation.Book, error) {
 	if err := ctx.Err(); err != nil {

@@ -67,12 +67,21 @@ func newScript(name string, helpers ...string) script {
 func (l *Locks) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
 	reply, err := s.Run(ctx, l.client, keys, args...).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
+		l.reroute(ctx)
 		return nil, fmt.Errorf("locks: %s: %w", s.name, err)
 	}
 	if reply == "UNSEEDED" {
 		return nil, occupation.ErrUnseeded
 	}
 	return reply, nil
+}
+
+// reroute lets a Cluster client find out who serves its keys now: by itself it
+// asks once a minute, and a replica takes the place of a dead master in seconds.
+func (l *Locks) reroute(ctx context.Context) {
+	if cluster, ok := l.client.(*redis.ClusterClient); ok {
+		cluster.ReloadState(ctx) // in the background
+	}
 }
 
 // texts reads a reply that is a list of texts.

@@ -65,6 +65,24 @@ func TestTouchesOfOneMomentAreOneRead(t *testing.T) {
 	})
 }
 
+// A write is planned on a read of the last five seconds.
+func TestAPlanIsMadeOfAFreshRead(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+		for age, want := range map[time.Duration]int{4 * time.Second: 0, 6 * time.Second: 1} {
+			if _, err := s.Book(t.Context(), 0); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(age)
+			began := time.Now()
+			s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1))
+			if n := s.calls("read", began); n != want {
+				t.Errorf("a plan after %v took %d reads, want %d", age, n, want)
+			}
+		}
+	})
+}
+
 func TestABatchOfFiftyIsOneWriteAndNoRead(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{Latency: 250 * time.Millisecond}, sheetsim.Sample(1, morning), sheet.Options{})

@@ -106,6 +106,19 @@ func (s *Sheet) remember(rows []planRow, answered time.Time) {
 	}
 }
 
+// Disown implements occupation.Records.
+func (s *Sheet) Disown(keys ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.marks = maps.Clone(s.marks)
+	for _, key := range keys {
+		delete(s.marks, key)
+	}
+	if s.snap != nil {
+		s.snap = s.snap.with(s.marks, s.opt.Zone)
+	}
+}
+
 // fade returns the marks that a new read does not show yet.
 func fade(marks map[string]mark, t *table, now time.Time) map[string]mark {
 	out := map[string]mark{}

@@ -101,6 +101,22 @@ func TestOldStampsArePruned(t *testing.T) {
 	})
 }
 
+// A commit may be sent again for minutes, and so long its stamp stays.
+func TestYoungStampsStay(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+		first := s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1))
+		s.land(first)
+		time.Sleep(9 * time.Minute)
+		s.land(s.prepare("c2", 72, change(occupation.Take, "e2", "A-2", 2)))
+		s.land(s.prepare("c3", 73, change(occupation.Take, "e3", "A-3", 3)))
+		s.land(first)
+		if got := s.audit(); !slices.Equal(got, []string{"e1", "e2", "e3"}) {
+			t.Errorf("audit rows %q, want each once", got)
+		}
+	})
+}
+
 func TestALandedCommitIsFoundWithoutItsStamp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})

@@ -184,6 +184,9 @@ func moveAndLand(t *testing.T, book *sheetsim.Workbook, e sheetsim.Edit, kind oc
 		{Kind: "move_column", Sheet: "Operaciones", Column: "Estado_Detalle", At: 12},
 	}
 	want.edit(append(spare, e)...)
+	if _, err := want.Book(t.Context(), 0); err != nil { // seen before the write, so nothing goes wrong
+		t.Fatal(err)
+	}
 	ch := change(kind, "e1", "B-2", 9)
 	if len(held) > 0 {
 		want.land(want.prepare("w", 5, ch))
