@@ -330,6 +330,7 @@ func (l *redisLine) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		l.mu.Lock()
 		l.redis.SetTime(time.Now())
 		l.trips++
+		scriptOf(cmd) // learns the name of each while its text goes over the line
 		cut := notCut
 		if l.cut != nil {
 			cut = l.cut(cmd)

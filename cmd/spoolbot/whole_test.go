@@ -26,7 +26,7 @@ type whole struct {
 }
 
 // ours are the columns that a change may write.
-var ours = []string{"FECHAARMADO", "ARMADOR", "FECHASOLDADURA", "SOLDADOR", "OCUPADOPOR", "FECHAOCUPACION", "ESTADODETALLE"}
+var ours = []string{"FECHAARMADO", "ARMADOR", "FECHASOLDADURA", "SOLDADOR", "OCUPADOPOR", "FECHAOCUPACION", "ESTADODETALLE", "ESTADOOCUPACION"}
 
 // tabRows are the rows of Operaciones by TAG, then by header.
 type tabRows map[string]map[string]string

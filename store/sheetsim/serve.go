@@ -3,6 +3,7 @@ package sheetsim
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,6 +32,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
+		if _, tooBig := errors.AsType[*http.MaxBytesError](err); !tooBig {
+			panic(http.ErrAbortHandler) // the line was cut while the request was coming
+		}
 		e.refuse(bug("Request payload size exceeds the limit: %d bytes.", maxBody))
 		return
 	}

@@ -19,18 +19,15 @@ const (
 // Cluster is a Redis Cluster of three masters.
 type Cluster struct {
 	Nodes []*Server
+	bus   map[*Server]int
 }
 
 // StartCluster starts a cluster and waits until it serves all slots.
 func StartCluster(t T) *Cluster {
 	t.Helper()
-	c := &Cluster{}
-	bus := map[*Server]int{}
+	c := &Cluster{bus: map[*Server]int{}}
 	for range clusterNodes {
-		port := freePort(t) // the default, port + 10000, may be none or taken
-		s := Start(t, Arg("cluster-enabled", "yes"), Arg("cluster-node-timeout", "2000"), Arg("cluster-port", strconv.Itoa(port)))
-		bus[s] = port
-		c.Nodes = append(c.Nodes, s)
+		c.Nodes = append(c.Nodes, c.node(t))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), clusterTimeout)
 	defer cancel()
@@ -40,7 +37,7 @@ func StartCluster(t T) *Cluster {
 		do(ctx, t, client, "CLUSTER", "SET-CONFIG-EPOCH", i+1)
 		do(ctx, t, client, "CLUSTER", "ADDSLOTSRANGE", i*clusterSlots/clusterNodes, (i+1)*clusterSlots/clusterNodes-1)
 		if i > 0 {
-			do(ctx, t, first, "CLUSTER", "MEET", "127.0.0.1", n.port, bus[n])
+			do(ctx, t, first, "CLUSTER", "MEET", "127.0.0.1", n.port, c.bus[n])
 		}
 	}
 	for _, n := range c.Nodes {
@@ -53,6 +50,60 @@ func StartCluster(t T) *Cluster {
 		})
 	}
 	return c
+}
+
+// node starts a server that belongs to no cluster yet.
+func (c *Cluster) node(t T) *Server {
+	t.Helper()
+	port := freePort(t) // the default, port + 10000, may be none or taken
+	s := Start(t, Arg("cluster-enabled", "yes"), Arg("cluster-node-timeout", "2000"), Arg("cluster-port", strconv.Itoa(port)))
+	c.bus[s] = port
+	return s
+}
+
+// Master is the node that was given the slot of the key at the start.
+func (c *Cluster) Master(t T, key string) *Server {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), clusterTimeout)
+	defer cancel()
+	slot, err := c.Nodes[0].Client(t).ClusterKeySlot(ctx, key).Result()
+	if err != nil {
+		t.Fatalf("slot of %s: %v", key, err)
+	}
+	for i, n := range c.Nodes {
+		if int(slot) < (i+1)*clusterSlots/clusterNodes {
+			return n
+		}
+	}
+	return nil
+}
+
+// AddReplica starts a replica of a master and waits until it has all of its
+// data: it takes the master's place when that dies.
+func (c *Cluster) AddReplica(t T, of *Server) *Server {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), clusterTimeout)
+	defer cancel()
+	id, err := of.Client(t).Do(ctx, "CLUSTER", "MYID").Text()
+	if err != nil {
+		t.Fatalf("id of the master: %v", err)
+	}
+	of.syncAtOnce(t)
+	s := c.node(t)
+	do(ctx, t, of.Client(t), "CLUSTER", "MEET", "127.0.0.1", s.port, c.bus[s])
+	client := s.Client(t)
+	await(t, "replica", clusterTimeout, func(ctx context.Context) bool {
+		return client.Do(ctx, "CLUSTER", "REPLICATE", id).Err() == nil
+	})
+	s.awaitSync(t)
+	for _, n := range c.Nodes { // all must know it, or nobody votes for it
+		other := n.Client(t)
+		await(t, "replica", clusterTimeout, func(ctx context.Context) bool {
+			nodes, err := other.ClusterNodes(ctx).Result()
+			return err == nil && strings.Contains(nodes, "slave "+id)
+		})
+	}
+	return s
 }
 
 // Addrs are the addresses of the nodes.

@@ -74,6 +74,36 @@ func Start(t T, options ...Option) *Server {
 	return nil
 }
 
+// StartReplica starts a server that follows another, and waits until it has all
+// of its data.
+func StartReplica(t T, of *Server, options ...Option) *Server {
+	t.Helper()
+	of.syncAtOnce(t)
+	s := Start(t, append(options, Arg("replicaof", "127.0.0.1", strconv.Itoa(of.port)))...)
+	s.awaitSync(t)
+	return s
+}
+
+// syncAtOnce makes a master send its data to a new replica without waiting for
+// others that might want it too.
+func (s *Server) syncAtOnce(t T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	if err := s.Client(t).ConfigSet(ctx, "repl-diskless-sync-delay", "0").Err(); err != nil {
+		t.Fatalf("replication: %v", err)
+	}
+}
+
+func (s *Server) awaitSync(t T) {
+	t.Helper()
+	client := s.Client(t)
+	await(t, "replication", 20*time.Second, func(ctx context.Context) bool {
+		info, err := client.Info(ctx, "replication").Result()
+		return err == nil && strings.Contains(info, "master_link_status:up")
+	})
+}
+
 // Addr is host and port.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 

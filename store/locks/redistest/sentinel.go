@@ -17,7 +17,8 @@ func StartSentinel(t T, master *Server) Sentinel {
 	t.Helper()
 	s := &Server{dir: t.TempDir(), port: freePort(t)}
 	conf := filepath.Join(s.dir, "sentinel.conf") // Sentinel writes into it
-	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %s\nsentinel monitor mymaster 127.0.0.1 %d 1\n", s.port, s.dir, master.port)
+	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %s\nsentinel monitor mymaster 127.0.0.1 %d 1\n"+
+		"sentinel down-after-milliseconds mymaster 1000\nsentinel failover-timeout mymaster 3000\n", s.port, s.dir, master.port)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatalf("sentinel: %v", err)
 	}
@@ -32,6 +33,17 @@ func StartSentinel(t T, master *Server) Sentinel {
 		return err == nil && len(addr) == 2 && addr[1] == strconv.Itoa(master.port)
 	})
 	return Sentinel{s}
+}
+
+// AwaitReplicas waits until it knows so many replicas of the master: one of them
+// takes the master's place a few seconds after that has died.
+func (s Sentinel) AwaitReplicas(t T, atLeast int) {
+	t.Helper()
+	client := s.Client(t)
+	await(t, "sentinel's replicas", 20*time.Second, func(ctx context.Context) bool {
+		known, err := client.Do(ctx, "SENTINEL", "replicas", "mymaster").Slice()
+		return err == nil && len(known) >= atLeast
+	})
 }
 
 // URL is the address as REDIS_URL.
