@@ -5,7 +5,7 @@ GO ?= go
 # Redis, a C compiler for -race and a browser come from Debian when they are not there.
 NEED := .ci/need
 
-.PHONY: help build demo test bench lint fmt golden pictures vuln
+.PHONY: help build demo test soak mutants bench lint fmt golden pictures vuln
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -20,7 +20,14 @@ demo: ## try it: the whole program against emulators, on a page of this machine
 test: ## all tests with the race detector, against real Redis servers too
 	@$(NEED) gcc gcc libc6-dev
 	@$(NEED) redis-server redis-server
-	$(GO) test -race -timeout 10m ./...
+	$(GO) test -race -timeout 15m ./...
+
+soak: ## random worlds of replicas, people and faults; prints the seeds that break a promise
+	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -tags simulation -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation
+	SPOOLBOT_KILLS=$${SPOOLBOT_KILLS:-500} $(GO) test -run '^TestKilledAtRandomInstants$$' -count 1 -timeout 0 ./cmd/spoolbot
+
+mutants: ## put faults into a copy of the code: a test must find each (ONLY=name: just that one)
+	@GO="$(GO)" $(GO) run ./.ci/mutants $(ONLY)
 
 bench: ## measure, one figure a line
 	@$(GO) run ./cmd/spoolbot bench
@@ -29,6 +36,7 @@ lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
 	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags pictures ./cmd/spoolbot
+	$(GO) vet -tags simulation ./occupation
 	$(GO) vet -vettool="$$($(GO) tool -n zerologlint)" ./...
 	$(GO) tool staticcheck ./...
 	$(GO) fix -diff ./...
