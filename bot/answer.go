@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/spoolbot/spoolbot/bot/view"
 )
 
@@ -83,9 +81,10 @@ func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, er
 		return b.post(ctx, p.Channel, m)
 	case r.beside:
 		return b.whisper(ctx, p, m)
-	case p.Kind == atCommand && b.isDM(ctx, p):
+	case p.Kind == atCommand && b.isDM(p):
 		at, err := b.post(ctx, p.Channel, m)
 		if err == nil {
+			b.dms.put(p.User, p.Channel)
 			return at, nil
 		}
 		logged(ctx, err, "answer_not_posted")
@@ -153,21 +152,22 @@ func (b *Bot) post(ctx context.Context, channel string, m view.Message) (place, 
 
 // direct sends a new message to a person.
 func (b *Bot) direct(ctx context.Context, user string, m view.Message) (place, error) {
-	channel, err := b.dm(ctx, user)
-	if err != nil {
-		return place{}, err
+	channel := b.dms.get(user)
+	if channel == "" {
+		channel = user // Slack opens the DM by itself (doc chat.postMessage); conversations.open has a sixth of the rate
 	}
-	return b.post(ctx, channel, m)
+	p, err := b.post(ctx, channel, m)
+	if err == nil {
+		b.dms.put(user, p.Channel)
+	}
+	return p, err
 }
 
-// isDM reports whether the command was typed in the person's DM with the bot.
-// Two people's DM looks the same, and the bot cannot write there.
-func (b *Bot) isDM(ctx context.Context, p place) bool {
-	if !strings.HasPrefix(p.Channel, "D") {
-		return false
-	}
-	channel, err := b.dm(ctx, p.User)
-	return err == nil && channel == p.Channel
+// isDM reports whether the command may have been typed in the person's DM with
+// the bot. Two people's DM looks the same, but the bot cannot write there.
+func (b *Bot) isDM(p place) bool {
+	known := b.dms.get(p.User)
+	return strings.HasPrefix(p.Channel, "D") && (known == "" || known == p.Channel)
 }
 
 // channels remembers the DM of each person.
@@ -176,29 +176,17 @@ type channels struct {
 	of map[string]string
 }
 
-// dm finds the DM of a person with the bot.
-func (b *Bot) dm(ctx context.Context, user string) (string, error) {
-	b.dms.mu.Lock()
-	id := b.dms.of[user]
-	b.dms.mu.Unlock()
-	if id != "" {
-		return id, nil
+func (c *channels) get(user string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.of[user]
+}
+
+func (c *channels) put(user, channel string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == nil || len(c.of) >= maxPeople {
+		c.of = map[string]string{}
 	}
-	err := patiently(ctx, func(ctx context.Context) error {
-		ch, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
-		if err == nil {
-			id = ch.ID
-		}
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("dm: %w", err)
-	}
-	b.dms.mu.Lock()
-	defer b.dms.mu.Unlock()
-	if b.dms.of == nil || len(b.dms.of) >= maxPeople {
-		b.dms.of = map[string]string{}
-	}
-	b.dms.of[user] = id
-	return id, nil
+	c.of[user] = channel
 }

@@ -31,8 +31,9 @@ const (
 
 // people remembers what users.info said.
 type people struct {
-	mu    sync.Mutex
-	known map[string]person
+	listing sync.Mutex // held while users.list is asked
+	mu      sync.Mutex
+	known   map[string]person
 }
 
 type person struct {
@@ -85,6 +86,11 @@ func (b *Bot) checkMember(ctx context.Context, user string, home *slack.AuthTest
 		u, err = b.api.GetUserInfoContext(ctx, user)
 		return err
 	})
+	if _, limited := rateLimited(err); limited {
+		if who, ok := b.listed(ctx, user, home); ok {
+			return who.err()
+		}
+	}
 	switch {
 	case err == nil:
 		who = person{refused: refusedAs(u, home), at: time.Now()}
@@ -95,6 +101,33 @@ func (b *Bot) checkMember(ctx context.Context, user string, home *slack.AuthTest
 		return unchecked
 	}
 	return who.err()
+}
+
+// listed looks a user up in users.list, which tells of all people in one call:
+// when a shift begins more of them come at once than users.info tells of in a
+// minute. Whoever comes meanwhile waits for the same list.
+func (b *Bot) listed(ctx context.Context, user string, home *slack.AuthTestResponse) (person, bool) {
+	b.people.listing.Lock()
+	defer b.people.listing.Unlock()
+	if who, known := b.people.get(user); known && time.Since(who.at) < peopleLife {
+		return who, true
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	all, err := b.api.GetUsersContext(ctx, slack.GetUsersOptionLimit(1000))
+	if err != nil {
+		b.log.Warn().Err(err).Msg("users_list_failed")
+		return person{}, false
+	}
+	who, found := person{}, false
+	for i := range all {
+		one := person{refused: refusedAs(&all[i], home), at: time.Now()}
+		b.people.put(all[i].ID, one)
+		if all[i].ID == user {
+			who, found = one, true
+		}
+	}
+	return who, found
 }
 
 func (p person) err() error {

@@ -54,11 +54,13 @@ func TestWithoutAnAnswerOfUsersInfo(t *testing.T) {
 	for _, status := range []int{429, 500} {
 		inShop(t, shopOptions{}, func(s *shop) {
 			s.slack.Fail(slacksim.Fault{Method: "users.info", Status: status, Times: -1})
+			s.slack.Fail(slacksim.Fault{Method: "users.list", Status: status, Times: -1})
 			s.asks(s.mauricio, "/tomar "+tag(1), "No puedo atender", "No se cambió nada")
 			s.ends()
 			s.slack.ClearFaults()
 			s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 			s.slack.Fail(slacksim.Fault{Method: "users.info", Status: status, Times: -1})
+			s.slack.Fail(slacksim.Fault{Method: "users.list", Status: status, Times: -1})
 			s.passes(6 * time.Minute)
 			s.asks(s.mauricio, "/pausar", "pausado") // it is known well enough from before
 			s.ends("TOMAR:"+tag(1), "PAUSAR:"+tag(1))
