@@ -49,7 +49,7 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 		case end.moved && moves < maxMoves:
 			moves++
 		case len(end.stale) > 0:
-			jobs = c.dropStale(ctx, jobs, end.stale)
+			jobs = c.dropStale(ctx, jobs, end)
 		case end.dead && lost < maxLost:
 			lost++
 			jobs = c.keepFinishes(ctx, jobs, end.err)
@@ -133,10 +133,16 @@ func (c *committer) dropRefused(ctx context.Context, jobs []*job, d Draft) []*jo
 	})
 }
 
-func (c *committer) dropStale(ctx context.Context, jobs []*job, stale []string) []*job {
+// dropStale ends the jobs that another replica has taken over, or that nobody knows
+// of any more: those were never sent.
+func (c *committer) dropStale(ctx context.Context, jobs []*job, end ending) []*job {
 	return c.drop(jobs, func(j *job) bool {
-		if !slices.Contains(stale, j.intent.Event) {
+		if !slices.Contains(end.stale, j.intent.Event) {
 			return false
+		}
+		if end.forgotten {
+			c.end(ctx, j, &Error{Code: LocksUnavailable, Reason: NothingDone, Tag: j.intent.Tag})
+			return true
 		}
 		c.leaveToRecovery(ctx, []*job{j})
 		return true
@@ -145,11 +151,12 @@ func (c *committer) dropStale(ctx context.Context, jobs []*job, stale []string) 
 
 // dropBad ends the jobs that are to blame for a refusal, and keeps the others
 // for another commit. When nobody knows which are to blame, the first half is
-// committed apart from the second.
+// committed apart from the second; no change is to blame for a lock store that did
+// not answer, and it may yet bind them to the commit that it was asked for.
 func (c *committer) dropBad(ctx context.Context, jobs []*job, end ending) []*job {
 	reason := asError(asUnavailable(end.err))
 	bad := end.bad
-	if len(bad) == 0 && len(jobs) > 1 && reason.Code != SheetSchema {
+	if len(bad) == 0 && len(jobs) > 1 && reason.Code != SheetSchema && reason.Code != LocksUnavailable {
 		half := len(jobs) / 2
 		c.carry(ctx, jobs[:half])
 		return jobs[half:]
@@ -185,6 +192,9 @@ func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 		}
 		for _, commit := range j.maybe {
 			byCommit[commit] = append(byCommit[commit], j.intent.Event)
+			if j.owed { // it stays remembered, and a binding that comes late would keep it from all others
+				c.doubt(doubt{commit: commit, events: []string{j.intent.Event}})
+			}
 		}
 	}
 	undo := func(ctx context.Context) error {
@@ -192,18 +202,29 @@ func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 			if err := c.locks.Undo(ctx, commit, events); err != nil {
 				return err
 			}
-			delete(byCommit, commit)
+			delete(byCommit, commit) // what is done need not be repeated
 		}
 		return nil
 	}
-	err := undo(ctx)
+	var elsewhere map[string]bool
+	err := c.persist(ctx, nil, func(ctx context.Context) (err error) {
+		if err = undo(ctx); err == nil {
+			elsewhere, err = c.elsewhere(ctx, jobs)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrUnseeded) { // the process stops, and its successor recovers
+		c.leaveToRecovery(ctx, jobs)
+		return
+	}
 	for _, j := range jobs {
+		if elsewhere[j.intent.Event] {
+			c.leaveToRecovery(ctx, []*job{j})
+			continue
+		}
 		reason := *why
 		reason.Tag = j.intent.Tag
 		c.end(ctx, j, &reason)
-	}
-	if err != nil && !errors.Is(err, ErrUnseeded) {
-		_ = c.persist(ctx, nil, undo) // ends only by success or with the process, whose successor recovers
 	}
 }
 
@@ -240,43 +261,65 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 			c.end(ctx, j, &Error{Code: LocksUnavailable, Reason: BeingChecked, Tag: j.intent.Tag, Err: err})
 			continue
 		}
-		j.quiet = !again && slices.Contains(lost, j.intent.Event)
+		j.quiet = j.quiet && !again
 		c.end(ctx, j, taken[j.intent.Event])
 	}
 }
 
-// regain is for what has landed while the lock store forgot everything: the
-// locks of what it began are put back, unless the spool has been given to somebody
-// else meanwhile, which is the error by event. Events that another replica has
-// brought to their end need nothing.
+// regain is for what has landed while the lock store does not remember it. What
+// another replica has brought to its end needs nothing, and is told there. What it
+// forgot with everything else nobody but this one tells, and the locks of what was
+// begun are put back, unless the spool has been given to somebody else meanwhile,
+// which is the error by event.
 func (c *committer) regain(ctx context.Context, jobs []*job, lost []string) (map[string]*Error, error) {
-	var begun []*job
 	var keys []string
 	for _, j := range jobs {
-		if j.intent.Kind.Begins() && !j.owed && slices.Contains(lost, j.intent.Event) {
-			begun, keys = append(begun, j), append(keys, j.intent.Key)
-		}
-	}
-	if len(begun) == 0 {
-		return nil, nil
+		keys = append(keys, j.intent.Key)
 	}
 	var snap LockSnapshot
 	look := func(ctx context.Context) (err error) {
 		snap, err = c.locks.Snapshot(ctx, keys...)
 		return err
 	}
-	if err := c.persist(ctx, nil, look); err != nil {
+	err := c.persist(ctx, nil, look)
+	if err == nil && !snap.Seeded {
+		if err = c.rebuild(ctx); err == nil {
+			err = c.persist(ctx, nil, look)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	var begun []*job
+	for _, j := range jobs {
+		forgotten := snap.SeededAt.After(j.intent.At)
+		switch {
+		case !slices.Contains(lost, j.intent.Event):
+		case !forgotten:
+			j.quiet = true
+		case j.intent.Kind.Begins() && !j.owed:
+			begun = append(begun, j)
+		}
+	}
+	if len(begun) == 0 {
+		return nil, nil
+	}
+	ctx, done := context.WithTimeout(ctx, groundLasts)
+	defer done()
+	book, err := c.records.Book(ctx, 0)
+	if err != nil {
 		return nil, err
 	}
 	var locks []Lock
-	begun = c.drop(begun, func(j *job) bool { return !snap.SeededAt.After(j.intent.At) })
 	for _, j := range begun {
-		locks = append(locks, j.intent.lock())
+		// What the row does not show any more has ended while this process stood still.
+		if spool, missing := book.Find(j.intent.Tag); missing == nil && spool.HolderID == j.intent.Worker.ID {
+			locks = append(locks, j.intent.lock())
+		}
 	}
-	if len(locks) == 0 {
-		return nil, nil
+	if len(locks) > 0 {
+		err = c.persist(ctx, nil, func(ctx context.Context) error { return c.locks.Restore(ctx, locks, 0) })
 	}
-	err := c.persist(ctx, nil, func(ctx context.Context) error { return c.locks.Restore(ctx, locks, 0) })
 	if err == nil {
 		err = c.persist(ctx, nil, look)
 	}
@@ -289,7 +332,7 @@ func (c *committer) regain(ctx context.Context, jobs []*job, lost []string) (map
 	}
 	taken := map[string]*Error{}
 	for _, j := range begun {
-		if l := has[j.intent.Key]; l.Holder.ID != j.intent.Worker.ID {
+		if l, there := has[j.intent.Key]; there && l.Holder.ID != j.intent.Worker.ID {
 			taken[j.intent.Event] = &Error{
 				Code: SpoolOccupied, Tag: j.intent.Tag, Operation: l.Operation, Holder: l.Holder,
 				Since: l.Since.In(c.cfg.Zone), Until: l.Deadline.In(c.cfg.Zone),

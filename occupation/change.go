@@ -71,7 +71,10 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 	var fresh []*job
 	jobs := make([]*job, len(intents))
 	for i, o := range outcomes {
-		j, isNew := s.follow(o)
+		if intents[i].done(o) {
+			outcomes[i].Verdict = Already
+		}
+		j, isNew := s.follow(outcomes[i])
 		if jobs[i] = j; isNew {
 			fresh = append(fresh, j)
 		}
@@ -108,6 +111,12 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 	return out, waiting, nil
 }
 
+// done reports whether the intent itself, delivered twice, is what makes the spool
+// busy, and is carried out: nothing but its audit row is on its way.
+func (i Intent) done(o Outcome) bool {
+	return o.Verdict == Busy && o.Lock.Event == i.Event && o.Lock.State != Pending && o.Lock.State != Finishing
+}
+
 // intend is Locks.Intend, with the lock store rebuilt first where it is empty.
 func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, error) {
 	outcomes, err := s.locks.Intend(ctx, s.cfg.Replica, intents)
@@ -116,6 +125,9 @@ func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, erro
 			return nil, err
 		}
 		outcomes, err = s.locks.Intend(ctx, s.cfg.Replica, intents)
+	}
+	for _, o := range outcomes {
+		s.sawFence(o.Lock.Fence)
 	}
 	if err != nil {
 		// The script may have run and its answer been lost: what it remembered
@@ -182,14 +194,12 @@ func checking(tag string) *Error {
 }
 
 // inVain is the answer to an intent that waited in vain for an earlier one of the
-// same spool, which another replica carries: the same wish is being checked there,
-// any other was not begun.
+// same spool, which another replica carries. Of their own take a worker will hear;
+// of what ends an occupation nobody knows here who wants it, and anything else was
+// not begun.
 func inVain(in Intent, o Outcome) *Error {
-	same := o.Lock.State == Finishing && in.Kind != Extend
-	if in.Kind.Begins() {
-		same = o.Lock.State == Pending
-	}
-	if same || o.Lock.Event == in.Event {
+	own := in.Kind.Begins() && o.Lock.State == Pending && o.Lock.Holder.ID == in.Worker.ID
+	if own || o.Lock.Event == in.Event {
 		return checking(in.Tag)
 	}
 	return notBegun(in.Tag)

@@ -3,7 +3,6 @@ package occupation
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 )
@@ -26,19 +25,20 @@ type committer struct {
 	notifier Notifier
 	rebuild  func(context.Context) error
 
-	waiting  chan []*job   // the jobs of one request stay together
-	doubtful chan []string // events whose Intend was not answered
+	waiting  chan []*job // the jobs of one request stay together
+	doubtful chan doubt
 
-	mu   sync.Mutex
-	jobs map[string]*job // by event, until they end
-	open int             // commits that may be sent and whose end is not known
-	calm chan struct{}   // closed when open comes down to none
+	mu    sync.Mutex
+	jobs  map[string]*job // by event, until they end
+	pulse pulse
+	open  int           // commits that may be sent and whose end is not known
+	calm  chan struct{} // closed when open comes down to none
 }
 
 func newCommitter(s *Service) *committer {
 	return &committer{
 		cfg: s.cfg, locks: s.locks, records: s.records, notifier: s.notifier, rebuild: s.Rebuild,
-		waiting: make(chan []*job, maxWaiting), doubtful: make(chan []string, maxWaiting), jobs: map[string]*job{},
+		waiting: make(chan []*job, maxWaiting), doubtful: make(chan doubt, maxWaiting), jobs: map[string]*job{},
 		calm: make(chan struct{}),
 	}
 }
@@ -79,7 +79,7 @@ func (c *committer) quiet(ctx context.Context) error {
 // fresh says that it still has to be queued.
 func (c *committer) enter(j *job) (_ *job, fresh bool) {
 	j.intent = j.intent.in(c.cfg.Zone)
-	j.done = make(chan struct{})
+	j.done, j.since = make(chan struct{}), time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if known := c.jobs[j.intent.Event]; known != nil {
@@ -116,19 +116,6 @@ func (c *committer) find(event string) *job {
 	return c.jobs[event]
 }
 
-// forget puts back intents of which it is not known whether the lock store has
-// them; a full queue leaves them to the next replica's recovery.
-func (c *committer) forget(intents []Intent) {
-	events := make([]string, len(intents))
-	for i, in := range intents {
-		events[i] = in.Event
-	}
-	select {
-	case c.doubtful <- events:
-	default:
-	}
-}
-
 // end closes a job. The Notifier tells whoever no longer waits, and whoever has
 // lost or got a spool by what another did.
 func (c *committer) end(ctx context.Context, j *job, err *Error) {
@@ -150,7 +137,8 @@ func (c *committer) end(ctx context.Context, j *job, err *Error) {
 	if j.intent.Kind.Tells() && err == nil && !quiet {
 		c.notifier.Settled(ctx, Notice{Intent: j.intent, To: j.intent.Concerns()})
 	}
-	if left && j.intent.Kind != Expire { // for which nobody has asked
+	known := err == nil || err.Reason != BeingChecked // else who left knows no less
+	if left && known && j.intent.Kind != Expire {     // for which nobody has asked
 		c.notifier.Settled(ctx, Notice{Intent: j.intent, To: j.intent.Worker, Err: err})
 	}
 }
@@ -227,42 +215,6 @@ func (c *committer) more(jobs []*job) []*job {
 		}
 	}
 	return jobs
-}
-
-const (
-	doubtFor   = 3 * time.Minute  // how late a call may still arrive whose answer was given up
-	doubtAgain = 15 * time.Second // between two looks for it
-)
-
-// putBack undoes doubtful intents once the lock store answers, and again for a
-// while: a call whose answer was given up may arrive after its undoing.
-func (c *committer) putBack(ctx, work context.Context) {
-	type doubt struct {
-		events []string
-		until  time.Time
-	}
-	var open []doubt
-	again := time.NewTicker(doubtAgain)
-	defer again.Stop()
-	undo := func(events []string) {
-		// An error means that the process stops, or that the store is empty and
-		// has nothing to put back.
-		_ = c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, "", events) })
-	}
-	for {
-		select {
-		case events := <-c.doubtful:
-			undo(events)
-			open = append(open, doubt{events, time.Now().Add(doubtFor)})
-		case now := <-again.C:
-			for _, d := range open {
-				undo(d.events)
-			}
-			open = slices.DeleteFunc(open, func(d doubt) bool { return now.After(d.until) })
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // persist repeats a call of the lock store until it is answered, with growing

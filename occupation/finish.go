@@ -85,9 +85,7 @@ func (s *Service) carryFinish(ctx context.Context, f *finishing) error {
 	if err != nil {
 		return err
 	}
-	if outcomes, err = s.finishByRow(ctx, f, outcomes); err != nil {
-		return err
-	}
+	s.finishByRow(ctx, f, outcomes)
 	for n, i := range f.at {
 		s.concludeFinish(&f.results[i], outcomes[n])
 	}
@@ -118,49 +116,56 @@ func (s *Service) findRows(ctx context.Context, results []Result) error {
 }
 
 // finishByRow helps where the lock store says that nobody holds a spool and the
-// sheet says that this worker does: the lock is rebuilt and asked again.
-func (s *Service) finishByRow(ctx context.Context, f *finishing, outcomes []changed) ([]changed, error) {
-	var book *Book
+// sheet says that this worker does: the lock is rebuilt and asked again. What
+// hinders it concerns these spools alone, the others are at their end.
+func (s *Service) finishByRow(ctx context.Context, f *finishing, outcomes []changed) {
+	var free, again []int
+	for n := range outcomes {
+		if outcomes[n].Verdict == Free {
+			free = append(free, n)
+		}
+	}
+	if len(free) == 0 {
+		return
+	}
+	fail := func(at []int, err error) {
+		for _, n := range at {
+			outcomes[n] = changed{Outcome: Outcome{Verdict: Busy}, err: asError(err)}
+		}
+	}
+	book, err := s.records.Book(ctx, freshEnough)
+	if err != nil {
+		fail(free, asUnavailable(err))
+		return
+	}
 	var lost []Spool
-	var again []int
-	for n, i := range f.at {
-		if outcomes[n].Verdict != Free {
-			continue
-		}
-		if book == nil {
-			var err error
-			if book, err = s.records.Book(ctx, freshEnough); err != nil {
-				return nil, asUnavailable(err)
-			}
-		}
+	var retry []Intent
+	for _, n := range free {
+		i := f.at[n]
 		spool, missing := book.Find(f.results[i].Tag)
 		if missing != nil {
 			continue
 		}
 		f.results[i].Spool = spool
 		if spool.HolderID == f.worker.ID && f.intents[n].Fence == 0 {
-			lost = append(lost, spool)
-			again = append(again, n)
+			lost, again, retry = append(lost, spool), append(again, n), append(retry, f.intents[n])
 		}
 	}
 	if len(lost) == 0 {
-		return outcomes, nil
+		return
 	}
 	if err := s.restore(ctx, lost); err != nil {
-		return nil, err
-	}
-	retry := make([]Intent, len(again))
-	for j, n := range again {
-		retry[j] = f.intents[n]
+		fail(again, err)
+		return
 	}
 	redone, err := s.change(ctx, retry)
 	if err != nil {
-		return nil, err
+		fail(again, err)
+		return
 	}
 	for j, n := range again {
 		outcomes[n] = redone[j]
 	}
-	return outcomes, nil
 }
 
 func (s *Service) concludeFinish(res *Result, o changed) {

@@ -63,7 +63,8 @@ func (s *Service) Extend(ctx context.Context, r Request, targets []Target, ext E
 	if err := s.carryFinish(ctx, f); err != nil {
 		return nil, err
 	}
-	return f.results, s.takeBack(ctx, r, f.results)
+	s.takeBack(ctx, r, f.results)
+	return f.results, nil
 }
 
 // until is the deadline that the extension asks for.
@@ -106,7 +107,7 @@ func (s *Service) deadlines(ctx context.Context, intents []Intent) (map[string]t
 
 // takeBack takes what the worker wanted to extend and what has expired, where its
 // grace lasts or nobody wants it: whoever says "I go on" means just that.
-func (s *Service) takeBack(ctx context.Context, r Request, results []Result) error {
+func (s *Service) takeBack(ctx context.Context, r Request, results []Result) {
 	byOp := map[Operation][]int{}
 	for i, res := range results {
 		if res.Err != nil && res.Err.Code == LockExpired && res.Err.Holder.ID == 0 {
@@ -119,14 +120,14 @@ func (s *Service) takeBack(ctx context.Context, r Request, results []Result) err
 			tags[n] = results[i].Tag
 		}
 		taken, err := s.Take(ctx, r, op, tags)
-		if err != nil {
-			return err
-		}
 		for n, i := range at {
+			if err != nil { // the others are extended all the same
+				results[i].Err = asError(err)
+				continue
+			}
 			results[i] = taken[n]
 		}
 	}
-	return nil
 }
 
 // Release is LIBERAR: a supervisor frees a spool that somebody else holds, and

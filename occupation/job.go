@@ -1,6 +1,9 @@
 package occupation
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // job is one accepted intent on its way to the sheet, and who waits for it.
 type job struct {
@@ -9,6 +12,7 @@ type job struct {
 	bound  string   // the commit that the intent was bound to last
 	maybe  []string // the commits that it may be bound to: the lock store may not have answered
 	done   chan struct{}
+	since  time.Time // when it became one
 
 	mu     sync.Mutex
 	err    *Error

@@ -2,11 +2,16 @@ package occupation
 
 import (
 	"context"
+	"time"
 )
 
 // fenceGap is left over a wipe for what was on its way: takes of the last moments
 // have fences that no row of the log knows yet. It is more than there can be.
 const fenceGap = 10_000
+
+// groundLasts is how long a row that was read is a ground for a lock. A process that
+// stood still for longer would put back what has ended meanwhile.
+const groundLasts = 20 * time.Second
 
 // Rebuild fills an empty lock store from the sheet: a lock for every row that
 // says occupied by a worker's id, with fence and deadline from the audit log
@@ -36,6 +41,8 @@ func (s *Service) Rebuild(ctx context.Context) error {
 	if snap.Seeded {
 		return nil
 	}
+	ctx, done := context.WithTimeout(ctx, groundLasts)
+	defer done()
 	book, err := s.records.Book(ctx, 0) // an older read would give away what another replica has just written
 	if err != nil {
 		return asUnavailable(err)
@@ -64,6 +71,15 @@ func (s *Service) restore(ctx context.Context, spools []Spool) error {
 	if len(spools) == 0 {
 		return nil
 	}
+	ctx, done := context.WithTimeout(ctx, groundLasts)
+	defer done()
+	snap, err := s.snapshot(ctx, "-")
+	switch {
+	case err != nil:
+		return locksGone(err, NothingDone)
+	case !snap.Seeded: // a few locks would make it look as if it had all
+		return s.Rebuild(ctx)
+	}
 	keys := make([]string, len(spools))
 	for i, sp := range spools {
 		keys[i] = TagKey(sp.Tag)
@@ -82,13 +98,11 @@ func (s *Service) restore(ctx context.Context, spools []Spool) error {
 	if len(held) == 0 {
 		return nil
 	}
-	snap, err := s.snapshot(ctx, "-")
-	if err != nil {
-		return locksGone(err, NothingDone)
-	}
 	return s.restoreFrom(ctx, held, snap)
 }
 
+// restoreFrom puts the locks of the spools back. On an empty store the next fences
+// are above all that the audit log and this process know of.
 func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnapshot) error {
 	ledger, err := s.records.Ledger(ctx)
 	if err != nil {
@@ -100,11 +114,17 @@ func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnap
 	}
 	fence := ledger.Fence
 	if !snap.Seeded {
-		fence += fenceGap
+		fence = max(fence, s.fence.Load()) + fenceGap
+	}
+	if !snap.Seeded { // another replica may have been faster, and people may have gone on
+		if seeded, err := s.seeded(ctx); err != nil || seeded {
+			return err
+		}
 	}
 	if err := s.locks.Restore(ctx, locks, fence); err != nil {
 		return locksGone(err, NothingDone)
 	}
+	s.sawFence(fence)
 	return nil
 }
 

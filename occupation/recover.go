@@ -2,6 +2,7 @@ package occupation
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 )
@@ -49,7 +50,12 @@ func (s *Service) watch(ctx context.Context) {
 func (s *Service) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, beatEvery)
 	defer cancel()
-	return s.locks.Beat(ctx, s.cfg.Replica, beatFor)
+	sent := time.Now()
+	err := s.locks.Beat(ctx, s.cfg.Replica, beatFor)
+	if err == nil {
+		s.committer.pulse.beat(sent)
+	}
+	return err
 }
 
 // Start makes the lock store fit to be used: the heartbeat begins, an empty
@@ -71,7 +77,11 @@ func (s *Service) Start(ctx context.Context) error {
 	if err != nil {
 		return asUnavailable(err)
 	}
-	if err := s.locks.Restore(ctx, nil, ledger.Fence); err != nil {
+	above := ledger.Fence
+	if snap.Fence < above { // the store is an old backup
+		above += fenceGap
+	}
+	if err := s.locks.Restore(ctx, nil, above); err != nil {
 		return locksGone(err, NothingDone)
 	}
 	s.recover(ctx) // what is left of it goes on while people work
@@ -129,7 +139,7 @@ func (c *committer) finish(ctx context.Context, u Unfinished) error {
 		}
 		var owed []*job
 		for _, ch := range commit.Changes {
-			if j, fresh := c.enter(&job{intent: ch.Intent, owed: true}); fresh {
+			if j, fresh := c.enter(&job{intent: ch.Intent, owed: true, bound: commit.ID}); fresh {
 				owed = append(owed, j)
 			}
 		}
@@ -173,7 +183,7 @@ func (c *committer) delivered(ctx context.Context, commit Commit) (bool, error) 
 func (c *committer) redo(ctx context.Context, commit Commit) error {
 	if commit.Repair {
 		anew := commit
-		anew.Stamp = newStamp()
+		anew.ID, anew.Stamp = rand.Text(), newStamp()
 		end := c.send(ctx, &anew)
 		if !end.landed {
 			return end.err

@@ -35,7 +35,9 @@ func TestStartRaisesTheFenceOfAnOldBackup(t *testing.T) {
 func TestFencesGoOnOverAWipeWhileAllIsFree(t *testing.T) {
 	inShop(t, 1, func(s *shop) {
 		var last int64
-		for range 3 {
+		for _, replica := range []string{"b", "c", "d"} { // none has seen the fences of another
+			s.stop()
+			s.open(replica, s.records)
 			next := s.take(mauricio, "S-000")[0].Lock.Fence
 			if next <= last {
 				t.Errorf("the fence went from %d to %d", last, next)

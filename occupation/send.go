@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	mathrand "math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -21,13 +22,15 @@ type ending struct {
 	commit  string // landed: the commit that the events are bound to now
 	receipt Receipt
 	again   bool     // nothing was sent; prepare anew, more may have gathered
-	stale   []string // these events are another replica's now
-	dead    bool     // refused: it was sent, and for certain never lands
-	unknown bool     // the process stops before it is known
-	moved   bool     // refused: what it was to write has moved, prepare anew
-	bad     []int    // refused: the changes to blame, if known
-	err     error
-	sends   int
+	stale   []string // these events are another replica's now,
+	// or (forgotten) nobody's, because the lock store has forgotten everything.
+	forgotten bool
+	dead      bool  // refused: it was sent, and for certain never lands
+	unknown   bool  // the process stops before it is known
+	moved     bool  // refused: what it was to write has moved, prepare anew
+	bad       []int // refused: the changes to blame, if known
+	err       error
+	sends     int
 }
 
 func (e ending) String() string {
@@ -47,20 +50,28 @@ func (e ending) String() string {
 
 // send brings one prepared commit to a certain end: it is bound, sent, sent
 // again after an unknown outcome where it can land only once, and else
-// resolved. The commit gets its time, and another stamp if its own is taken.
+// resolved. The commit gets its time, and another stamp and ID if its stamp is taken.
 func (c *committer) send(ctx context.Context, commit *Commit) ending {
 	defer c.opens()()
 	var end ending
 	began := time.Now()
 	for {
 		bound, err := c.bind(ctx, commit, end.sends > 0)
+		forgotten := c.forgotten(ctx, *commit, bound, err)
+		if commit.Repair && forgotten {
+			// Nobody else knows any more what is to be put right, and whoever rebuilds the
+			// locks must not read what stands in the wrong rows. The quota is forgotten, too.
+			bound, err = Bound{}, nil
+		}
 		switch {
 		case err != nil && end.sends == 0:
 			return ending{err: locksGone(err, NothingDone)}
 		case err != nil:
 			return c.resolve(ctx, commit, end)
+		case forgotten && end.sends > 0: // nobody else will find out
+			return c.resolve(ctx, commit, end)
 		case len(bound.Stale) > 0:
-			return ending{stale: bound.Stale, sends: end.sends}
+			return ending{stale: bound.Stale, forgotten: forgotten, sends: end.sends}
 		case bound.Wait > 0:
 			if wait(ctx, bound.Wait) != nil {
 				if end.sends == 0 {
@@ -86,14 +97,16 @@ func (c *committer) send(ctx context.Context, commit *Commit) ending {
 			case refused.Burned:
 				return ending{stale: commit.Events(), sends: end.sends}
 			case refused.StampTaken:
-				commit.Stamp = newStamp()
+				// A new commit, not the same with another stamp: recovery would ask for the
+				// stamp that was bound first.
+				commit.ID, commit.Stamp, commit.Sent = rand.Text(), newStamp(), time.Time{}
 				continue
 			case refused.Wait > 0 && time.Since(began) < maxRefusal:
 				if wait(ctx, refused.Wait) == nil {
 					continue
 				}
 			}
-			if refused.Wait > 0 && end.err != nil { // an earlier sending may have landed
+			if end.err != nil { // an earlier sending may have landed, or land yet
 				return c.resolve(ctx, commit, end)
 			}
 			end.bad, end.moved = refused.Bad, refused.Moved
@@ -108,6 +121,28 @@ func (c *committer) send(ctx context.Context, commit *Commit) ending {
 			return c.resolve(ctx, commit, end)
 		}
 	}
+}
+
+// forgotten reports whether a commit could not be bound because the lock store has
+// forgotten everything since its changes were accepted.
+func (c *committer) forgotten(ctx context.Context, commit Commit, bound Bound, err error) bool {
+	if err != nil || len(bound.Stale) == 0 {
+		return errors.Is(err, ErrUnseeded)
+	}
+	var snap LockSnapshot
+	err = c.persist(ctx, nil, func(ctx context.Context) (err error) {
+		snap, err = c.locks.Snapshot(ctx, "-")
+		return err
+	})
+	if err != nil {
+		return false
+	}
+	for _, ch := range commit.Changes {
+		if slices.Contains(bound.Stale, ch.Intent.Event) && !snap.SeededAt.After(ch.Intent.At) {
+			return false
+		}
+	}
+	return true
 }
 
 // bind binds the commit; before a sending again it waits for the lock store
@@ -168,7 +203,7 @@ func (c *committer) repair(ctx context.Context, commit Commit, end ending) endin
 			refused++ // people may go on moving rows for ever
 		case second.unknown, len(second.stale) > 0:
 			return ending{unknown: true, err: second.err, sends: end.sends}
-		case second.dead: // the sheet is away, not against it
+		case second.dead, CodeOf(second.err) == LocksUnavailable: // a store is away, not against it
 			if wait(ctx, backoff(refused)) != nil {
 				return ending{unknown: true, err: second.err, sends: end.sends}
 			}

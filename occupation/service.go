@@ -48,6 +48,7 @@ type Service struct {
 	directory Directory
 	notifier  Notifier
 	committer *committer
+	fence     atomic.Int64 // the highest that was seen
 	ahead     atomic.Int64 // how far the lock store's clock is ahead of this machine's, in ns
 	rebuild   turn         // one rebuild of the lock store at a time
 
@@ -107,8 +108,19 @@ func (s *Service) snapshot(ctx context.Context, keys ...string) (LockSnapshot, e
 	snap, err := s.locks.Snapshot(ctx, keys...)
 	if err == nil {
 		s.compareClock(snap.Now)
+		s.sawFence(snap.Fence)
 	}
 	return snap, err
+}
+
+// sawFence keeps in mind what a lock store that forgets everything forgets.
+func (s *Service) sawFence(fence int64) {
+	for {
+		known := s.fence.Load()
+		if fence <= known || s.fence.CompareAndSwap(known, fence) {
+			return
+		}
+	}
 }
 
 func (s *Service) compareClock(theirs time.Time) {

@@ -57,6 +57,12 @@ func inShop(t *testing.T, n int, story func(*shop)) {
 // open starts a replica of the service on the shop's ports.
 func (s *shop) open(replica string, records occupation.Records) {
 	s.t.Helper()
+	s.openOn(replica, s.locks, records)
+}
+
+// openOn starts one whose way to the lock store is its own.
+func (s *shop) openOn(replica string, locks occupation.Locks, records occupation.Records) {
+	s.t.Helper()
 	s.Service = occupation.New(occupation.Config{
 		Replica: replica, Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute,
 		WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute},
@@ -64,7 +70,7 @@ func (s *shop) open(replica string, records occupation.Records) {
 			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
 			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
 		},
-	}, occupation.Ports{Locks: s.locks, Desk: s.locks, Records: records, Directory: s.directory, Notifier: s.notices})
+	}, occupation.Ports{Locks: locks, Desk: s.locks, Records: records, Directory: s.directory, Notifier: s.notices})
 	if err := s.Start(s.t.Context()); err != nil {
 		s.t.Fatalf("Start: %v", err)
 	}

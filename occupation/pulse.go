@@ -1,0 +1,66 @@
+package occupation
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// pulse knows when the heartbeat of this process was over: while that lasts, others
+// take over what it carries. It goes by the wall's clock, because the other one
+// stops with the machine.
+type pulse struct {
+	mu     sync.Mutex
+	beaten time.Time // when the last heartbeat was sent that was answered
+	missed time.Time // when one was sent last after the one before was over
+}
+
+func (p *pulse) beat(sent time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sent = sent.Round(0)
+	if !p.beaten.IsZero() && sent.Sub(p.beaten) >= beatFor {
+		p.missed = sent
+	}
+	p.beaten = sent
+}
+
+// missedSince reports whether the heartbeat was over at some time since then.
+func (p *pulse) missedSince(t time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Now().Round(0).Sub(p.beaten) >= beatFor || p.missed.After(t.Round(0))
+}
+
+// elsewhere finds the finishes, by event, that were not put back: this process stood
+// still for so long that its heartbeat was over, and another has taken them over
+// and commits them anew.
+func (c *committer) elsewhere(ctx context.Context, jobs []*job) (map[string]bool, error) {
+	doubtful := func(j *job) bool { return !j.owed && !j.intent.Kind.Begins() && c.pulse.missedSince(j.since) }
+	var keys []string
+	for _, j := range jobs {
+		if doubtful(j) {
+			keys = append(keys, j.intent.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	snap, err := c.locks.Snapshot(ctx, keys...)
+	if err != nil || !snap.Seeded {
+		return nil, err
+	}
+	locks := map[string]Lock{}
+	for _, l := range snap.Locks {
+		locks[l.Key] = l
+	}
+	out := map[string]bool{}
+	for _, j := range jobs {
+		l := locks[j.intent.Key]
+		if slices.Contains(keys, j.intent.Key) && doubtful(j) && (l.Fence != j.intent.Fence || l.Event == j.intent.Event) {
+			out[j.intent.Event] = true
+		}
+	}
+	return out, nil
+}
