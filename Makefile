@@ -23,7 +23,7 @@ test: ## all tests with the race detector, against real Redis servers too
 	$(GO) test -race -timeout 15m ./...
 
 soak: ## random worlds of replicas, people and faults; prints the seeds that break a promise
-	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -tags simulation -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation
+	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation
 	SPOOLBOT_KILLS=$${SPOOLBOT_KILLS:-500} $(GO) test -run '^TestKilledAtRandomInstants$$' -count 1 -timeout 0 ./cmd/spoolbot
 
 mutants: ## put faults into a copy of the code: a test must find each (ONLY=name: just that one)
@@ -36,7 +36,6 @@ lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
 	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags pictures ./cmd/spoolbot
-	$(GO) vet -tags simulation ./occupation
 	$(GO) vet -vettool="$$($(GO) tool -n zerologlint)" ./...
 	$(GO) tool staticcheck ./...
 	$(GO) fix -diff ./...

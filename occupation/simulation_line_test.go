@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -32,6 +30,7 @@ type line struct {
 	// Under the world's lock:
 	dead    bool
 	frozen  time.Time // until then the process stands still
+	stood   time.Time // when it began to, last
 	slow    time.Time // until then every call takes seconds
 	calls   int
 	strikes []strike
@@ -47,7 +46,6 @@ type strike struct {
 	method  string // of the call; empty = any
 	in      int    // so many calls later
 	applied bool   // the call is done first
-	again   bool   // an unknown outcome may be sent again
 	refused occupation.Refused
 	lasts   time.Duration
 }
@@ -76,11 +74,12 @@ func through[T any](ctx context.Context, l *line, method string, do func() (T, e
 	}
 	switch s := c.strike; {
 	case s.verb == late:
+		l.w.struck(late, c.method)
 		l.w.later(s.lasts, func() { _, _ = effect(l, c, do) })
 		return none, errLine
 	case s.verb == kill && !s.applied:
 		l.die(c)
-	case s.verb == freeze && !s.applied:
+	case s.verb == stall && !s.applied:
 		l.stand(c)
 	case s.verb == busy, s.verb == bad, s.verb == missed:
 		l.w.struck(s.verb, c.method)
@@ -102,7 +101,7 @@ func through[T any](ctx context.Context, l *line, method string, do func() (T, e
 	switch s := c.strike; {
 	case s.verb == kill && s.applied:
 		l.die(c)
-	case s.verb == freeze && s.applied:
+	case s.verb == stall && s.applied:
 		l.stand(c)
 	case s.verb == cut:
 		l.w.struck(s.verb, "after "+c.method)
@@ -217,8 +216,8 @@ func (l *line) die(c call) {
 func (l *line) stand(c call) {
 	l.w.mu.Lock()
 	defer l.w.mu.Unlock()
-	l.frozen = time.Now().Add(c.strike.lasts)
-	l.w.tally.point(freeze, c)
+	l.frozen, l.stood = time.Now().Add(c.strike.lasts), time.Now()
+	l.w.tally.point(stall, c)
 	l.w.note("%s is frozen for %v, %v applied %v", l.name, c.strike.lasts, c.method, c.strike.applied)
 }
 

@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -128,7 +126,7 @@ func (w *world) judgeLog() {
 				}
 				marks = marks[1:]
 			}
-			t.loose = t.loose || e.fence != t.fence && w.forgot(key, e.fence)
+			t.loose = t.loose || e.fence != t.fence && (w.forgot(key, e.fence, true) || w.forgot(key, t.fence, false))
 			if bad := t.goesOn(e, w.grace); bad != "" {
 				w.violate(1, "%s: %s by %d, fence %d at %v: %s (%+v)", key, e.kind, e.worker, e.fence, e.at, bad, t)
 			}
@@ -145,11 +143,11 @@ func inOrder(rows []*entry) []*entry {
 	})
 }
 
-// forgot reports whether the row in which the occupation began was owed when the
-// lock store forgot everything.
-func (w *world) forgot(key string, fence int64) bool {
+// forgot reports whether the row in which the occupation began, or ended, was owed
+// when the lock store forgot everything.
+func (w *world) forgot(key string, fence int64, beginning bool) bool {
 	for _, e := range w.events {
-		if in := e.intent; e.forgotten && in.Key == key && in.Fence == fence && begins(in.Kind) {
+		if in := e.intent; e.forgotten && e.accepted && in.Key == key && in.Fence == fence && in.Kind != occupation.Extend && begins(in.Kind) == beginning {
 			return true
 		}
 	}

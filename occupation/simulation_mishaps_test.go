@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -38,6 +36,7 @@ func (w *world) befall(s step) {
 		w.wipe()
 		return
 	case bounce: // a restart that loses everything
+		w.tally.fault(bounce, "")
 		w.locksDown = until
 		w.wipe()
 		return
@@ -73,7 +72,7 @@ func (w *world) befall(s step) {
 		if s.chance(5, 40) { // where it hurts most
 			k.in, k.method = 0, methods[s.roll(1, len(methods))]
 		}
-	case freeze:
+	case stall:
 		k.in, k.lasts = s.roll(1, 40), 10*time.Minute
 		if s.chance(3, 30) {
 			k.lasts = s.span(6, 5*time.Second, 2*time.Minute)
@@ -115,6 +114,9 @@ func (w *world) wipe() {
 		e := w.eventOf(id)
 		e.forgotten = true
 		w.edited(e.intent.Key)
+		if e.intent.Kind.Tells() { // once, and news that Slack loses do not come again
+			w.excuse(e.intent.Concerns().ID, e.intent.Key)
+		}
 	}
 	for _, in := range must(w.locks.News(bg, 0)) {
 		w.eventOf(in.Event).forgotten = true

@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -88,9 +86,13 @@ type event struct {
 	forgotten bool // the lock store has forgotten it before it was at its end
 	refused   bool // somebody was told that nothing was done
 	deaf      bool // because the lock store did not answer
+	overtaken bool // because somebody else has it
 	done      bool // somebody was told that it is done, or not told: of one tap that arrived twice
 	planned   int  // when a commit with it was planned last
 	landed    int  // when its cells were written first
+	bound     int  // when its binding was asked for
+	commit    string
+	rebound   bool // a binding has come late
 }
 
 func (w *world) eventOf(id string) *event {
@@ -130,22 +132,40 @@ func (w *world) gave(key string, fence int64) {
 	w.fence = max(w.fence, fence)
 }
 
-// restored looks at the fences of locks that were put back without one. When the
-// store was empty, only what is written or what this process was given can be known.
-func (w *world) restored(l *line, locks []occupation.Lock, seeded bool, err error) error {
-	if err == nil && !seeded {
+// restored looks at locks that were put back, and at their fences. When the store
+// was empty, only what is written or what this process was given can be known.
+//
+// Nothing keeps a process from putting back what has ended since it read the row: it
+// may stand still in between, or another may rebuild the store at the same time.
+// Such a lock is found by Reconcile and taken away as if people had cleared the row,
+// with one release too many in the log and a message too many; it is counted.
+func (w *world) restored(l *line, locks []occupation.Lock, before occupation.LockSnapshot, err error) error {
+	if err != nil {
+		return err
+	}
+	if !before.Seeded {
 		w.read()
 		w.fence = l.fence
 		for _, e := range w.log {
 			w.fence = max(w.fence, e.fence)
 		}
 	}
+	was := map[string]bool{}
+	for _, lock := range before.Locks {
+		was[lock.Key] = true
+	}
 	for _, lock := range locks {
-		if now := w.lockNow(lock.Key); lock.Fence == 0 && now.Fence > w.fence {
+		now := w.lockNow(lock.Key)
+		if lock.Fence == 0 && now.Fence > w.fence {
 			w.gave(lock.Key, now.Fence)
 		}
+		row, missing := w.sheet().Find(lock.Tag)
+		if !was[lock.Key] && (missing != nil || row.HolderID != lock.Holder.ID) {
+			w.tally.ghosts++
+			w.edited(lock.Key)
+		}
 	}
-	return err
+	return nil
 }
 
 // planned remembers when changes were planned: no edit from before was unknown.
@@ -170,6 +190,20 @@ func (w *world) countWrite() {
 	}
 }
 
+// bindings looks for a binding that comes late: after a commit that was asked for
+// later had its events. Nothing keeps the store from taking it, and then the other
+// commit cannot be settled: its rows may be written again. It is counted.
+func (w *world) bindings(c occupation.Commit, asked int) {
+	for _, id := range c.Events() {
+		e := w.eventOf(id)
+		if e.bound > asked && e.commit != c.ID {
+			w.tally.rebound++
+			e.rebound = true
+		}
+		e.bound, e.commit = asked, c.ID
+	}
+}
+
 // countSending checks that each sending has taken a write of the quota before.
 func (w *world) countSending(l *line, c occupation.Commit) {
 	if l.bound[c.ID]--; l.bound[c.ID] < 0 && !(c.Repair && w.wipes > 0) { // what puts right goes out after a wipe as well
@@ -182,151 +216,5 @@ func (w *world) violate(invariant int, format string, args ...any) {
 	w.note("!! invariant %d: %s", invariant, v.text)
 	if len(w.tally.violations) < 20 {
 		w.tally.violations = append(w.tally.violations, v)
-	}
-}
-
-// hears is the answer to a request: one result per spool, in order, or none at all
-// and the error of the whole.
-func (w *world) hears(a *ask, kind occupation.Kind, tags []string, results []occupation.Result, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	p := a.person
-	if a.line.alive.Err() != nil { // the process died: nobody hears anything
-		w.tally.answers["lost"]++
-		for _, e := range a.events {
-			p.unsure[e.intent.Key], e.done = true, true // or not: nobody was told
-		}
-		return
-	}
-	if err != nil {
-		w.tally.answers[string(kind.Action())+" "+outcomeOf(err)]++
-		w.note("  w%d hears %v", a.who, err)
-		for _, e := range a.events {
-			e.refused, e.deaf = true, occupation.CodeOf(err) == occupation.LocksUnavailable
-		}
-		return
-	}
-	seen := map[string]bool{}
-	n := 0
-	for _, tag := range tags {
-		key := occupation.TagKey(tag)
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		if n >= len(results) || occupation.TagKey(results[n].Tag) != key {
-			w.violate(4, "%s of %v: the results are of %v", kind, tags, resultTags(results))
-			return
-		}
-		n++
-	}
-	if n < len(results) && len(tags) > 0 {
-		w.violate(4, "%s of %v: %d results", kind, tags, len(results))
-	}
-	for _, res := range results {
-		w.hearsOf(a, p, res)
-	}
-}
-
-func resultTags(results []occupation.Result) []string {
-	out := make([]string, len(results))
-	for i, r := range results {
-		out[i] = r.Tag
-	}
-	return out
-}
-
-// hearsOf is what a person is told of one spool.
-func (w *world) hearsOf(a *ask, p *person, res occupation.Result) {
-	key := occupation.TagKey(res.Tag)
-	what := "done"
-	switch {
-	case res.Err != nil:
-		what = outcomeOf(res.Err)
-	case res.Already:
-		what = "already"
-	}
-	w.tally.answers[res.Kind.Action()+" "+what]++
-	w.note("  w%d hears %s %s: %s, fence %d until %v", a.who, res.Kind, res.Tag, what, res.Lock.Fence, res.Lock.Deadline)
-	switch {
-	case res.Err != nil && res.Err.Reason == occupation.BeingChecked && p.news[key+string(res.Kind)].After(a.at):
-		// The replica stood still, another has brought it to its end and told them.
-	case res.Err != nil && res.Err.Reason == occupation.BeingChecked:
-		p.waiting[key+string(res.Kind)] = waiting{a, key, res.Kind}
-		p.unsure[key] = true
-	case res.Err != nil:
-		for _, e := range a.events {
-			if e.intent.Key == key && e.intent.Kind == res.Kind {
-				e.refused = true
-			}
-		}
-	case res.Already && res.Lock.Holder.ID == p.worker.ID:
-		p.gets(key, res.Lock.Fence, res.Lock.Deadline)
-	case res.Already:
-	default:
-		w.vouch(a, p, res)
-		for _, e := range a.events {
-			e.done = e.done || e.intent.Key == key && e.intent.Kind == res.Kind
-		}
-		switch res.Kind {
-		case occupation.Take, occupation.Transfer, occupation.Extend:
-			p.gets(key, res.Lock.Fence, res.Lock.Deadline)
-		case occupation.Pause, occupation.Complete:
-			p.loses(key, res.Lock.Fence)
-		}
-	}
-}
-
-func (p *person) gets(key string, fence int64, deadline time.Time) {
-	if fence > p.over[key] && fence >= p.holds[key].fence {
-		p.holds[key] = holding{fence, deadline}
-		delete(p.unsure, key)
-	}
-}
-
-func (p *person) loses(key string, fence int64) {
-	p.over[key] = max(p.over[key], fence)
-	if p.holds[key].fence <= fence {
-		delete(p.holds, key)
-	}
-}
-
-// heard is news that has reached somebody.
-func (w *world) heard(l *line, n occupation.Notice) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	in := n.Intent
-	w.note("  %d hears from %s of %s %s, fence %d: %v", n.To.ID, l.name, in.Kind, in.Tag, in.Fence, n.Err)
-	for _, p := range w.persons {
-		if p.worker.ID != n.To.ID {
-			continue
-		}
-		asked := in.Worker.ID == p.worker.ID && in.Kind != occupation.Expire
-		switch {
-		case n.Err != nil:
-		case in.Kind == occupation.Expire, in.Kind == occupation.Release && in.From.ID == p.worker.ID, in.Kind == occupation.Pause, in.Kind == occupation.Complete:
-			p.loses(in.Key, in.Fence)
-		case in.Kind == occupation.Transfer && in.From.ID == p.worker.ID:
-			p.loses(in.Key, in.Former)
-		case in.Kind == occupation.Take, in.Kind == occupation.Transfer:
-			p.gets(in.Key, in.Fence, in.Deadline)
-		}
-		if n.Err == nil {
-			if w.told[in.Event] == nil {
-				w.told[in.Event] = map[int]bool{}
-			}
-			w.told[in.Event][p.worker.ID] = true
-		}
-		if asked && n.Err == nil {
-			w.eventOf(in.Event).done = true
-		}
-		if asked && (n.Err == nil || n.Err.Reason != occupation.BeingChecked) {
-			if n.Err != nil {
-				w.eventOf(in.Event).refused = true
-			}
-			delete(p.waiting, in.Key+string(in.Kind))
-			p.news[in.Key+string(in.Kind)] = time.Now()
-			delete(p.unsure, in.Key)
-		}
 	}
 }

@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -67,7 +65,14 @@ func (w *world) wrote(c occupation.Commit, before *occupation.Book, out occupati
 	for _, sp := range before.Spools {
 		was[sp.NV] = sp
 	}
+	crossing := len(w.hits) > 0 // two commits hit rows, perhaps of each other: neither knows what stood there
+	for row, h := range w.hits {
+		w.edits[row] = append(w.edits[row], h.before)
+	}
 	for _, sp := range w.sheet().Spools {
+		if crossing {
+			w.edits[sp.NV] = append(w.edits[sp.NV], was[sp.NV], sp)
+		}
 		if old := was[sp.NV]; old.HeldBy != sp.HeldBy || old.State != sp.State || !old.ArmDate.Equal(sp.ArmDate) || !old.SoldDate.Equal(sp.SoldDate) {
 			w.edited(occupation.TagKey(sp.Tag))
 			w.hits[sp.NV] = hitRow{old, c.Events()}
@@ -191,11 +196,12 @@ func (w *world) double(tag string) {
 		return
 	}
 	w.edited(occupation.TagKey(tag))
-	w.rows++
-	spool.NV, spool.OT = spool.NV+"'", "copy"
-	if _, there := w.base[spool.NV]; there {
+	if _, there := w.base[spool.NV+"'"]; there {
 		return
 	}
+	w.rows++
+	w.edits[spool.NV] = append(w.edits[spool.NV], spool) // nothing is written to a TAG in two rows, put right neither
+	spool.NV, spool.OT = spool.NV+"'", "copy"
 	w.records.Add(spool)
 	w.base[spool.NV] = spool
 	w.edits[spool.NV] = append(w.edits[spool.NV], spool)

@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -52,11 +50,16 @@ func (p lockPort) Intend(ctx context.Context, replica string, intents []occupati
 }
 
 func (p lockPort) Bind(ctx context.Context, replica string, c occupation.Commit) (occupation.Bound, error) {
+	p.w.mu.Lock()
+	p.w.seq++
+	asked := p.w.seq
+	p.w.mu.Unlock()
 	return through(ctx, p.line, "Bind", func() (occupation.Bound, error) {
 		out, err := p.w.locks.Bind(bg, replica, c)
 		if err == nil && out.Wait == 0 && len(out.Stale) == 0 {
 			p.bound[c.ID]++
 			p.w.countWrite()
+			p.w.bindings(c, asked)
 		}
 		p.w.note("%s binds %v: %v %v", p.name, c.ID[:4], c.Events(), out)
 		return out, err
@@ -116,8 +119,8 @@ func (p lockPort) Due(ctx context.Context, before []time.Duration, together time
 func (p lockPort) Restore(ctx context.Context, locks []occupation.Lock, fence int64) error {
 	_, err := through(ctx, p.line, "Restore", func() (struct{}, error) {
 		p.w.note("%s restores %v, fence %d", p.name, locks, fence)
-		seeded := must(p.w.locks.Snapshot(bg, "-")).Seeded
-		return only(p.w.restored(p.line, locks, seeded, p.w.locks.Restore(bg, locks, fence)))
+		before := must(p.w.locks.Snapshot(bg))
+		return only(p.w.restored(p.line, locks, before, p.w.locks.Restore(bg, locks, fence)))
 	})
 	return err
 }
@@ -166,9 +169,6 @@ func (p lockPort) Told(ctx context.Context, events ...string) error {
 	return err
 }
 
-// Disown has nothing to forget: the records in memory show nothing of their own.
-func (p recordPort) Disown(...string) {}
-
 func (p recordPort) Book(ctx context.Context, maxAge time.Duration) (*occupation.Book, error) {
 	p.w.mu.Lock()
 	known := p.book
@@ -181,6 +181,13 @@ func (p recordPort) Book(ctx context.Context, maxAge time.Duration) (*occupation
 		p.book = b
 		return b, err
 	})
+}
+
+// Disown forgets the last read, which is all that this port knows of its commits.
+func (p recordPort) Disown(...string) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.book = nil
 }
 
 func (p recordPort) Prepare(ctx context.Context, changes []occupation.Change) (occupation.Draft, error) {

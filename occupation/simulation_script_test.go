@@ -1,5 +1,3 @@
-//go:build simulation
-
 package occupation_test
 
 import (
@@ -58,7 +56,7 @@ const (
 	moved   verb = "moved"   // rows move just before a commit lands
 	stamped verb = "stamp"   // another commit has the stamp
 	kill    verb = "kill"    // the process dies at its n-th call from now
-	freeze  verb = "freeze"  // the process stands still from its n-th call on
+	stall   verb = "freeze"  // the process stands still from its n-th call on
 	crawl   verb = "slow"    // every call takes seconds
 	restart verb = "restart" // the process ends in good order, and another begins
 
@@ -105,7 +103,7 @@ var (
 		{moved, 6},
 		{stamped, 2},
 		{kill, 12},
-		{freeze, 8},
+		{stall, 8},
 		{crawl, 5},
 		{restart, 3},
 		{away, 4},

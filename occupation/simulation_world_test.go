@@ -1,14 +1,13 @@
-//go:build simulation
-
 package occupation_test
 
 import (
 	"context"
 	"fmt"
-	"maps"
+	"runtime/pprof"
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -52,7 +51,7 @@ type process struct {
 
 // inWorld plays the play in a bubble of its own, and says what it came to.
 func inWorld(t *testing.T, p play, tracing bool) (out tally) {
-	synctestTest(t, func(*testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		w := newWorld(p, tracing)
 		w.run()
 		out = w.tally
@@ -115,6 +114,7 @@ func (w *world) open(slot int) {
 	}, occupation.Ports{Locks: locks, Desk: locks, Records: recordPort{l}, Directory: peoplePort{l}, Notifier: notices})}
 	notices.told = r.Told
 	w.tasks.Go(func() {
+		pprof.SetGoroutineLabels(pprof.WithLabels(l.alive, pprof.Labels("replica", fmt.Sprint(w.seed, l.name))))
 		for r.Start(l.alive) != nil {
 			select {
 			case <-time.After(5 * time.Second):
@@ -262,6 +262,13 @@ func (w *world) judged(phase int) bool {
 			return false
 		}
 	}
+	snap := must(w.locks.Snapshot(bg))
+	for _, l := range snap.Locks {
+		if l.State == occupation.Held && snap.Now.After(l.Deadline) {
+			w.unrest = l.Tag + " is over"
+			return false
+		}
+	}
 	if left := w.locks.Intents(); len(left)+len(news)+w.pending > 0 {
 		w.unrest = fmt.Sprintf("intents %v, news %v, %d things to come", left, news, w.pending)
 		return false
@@ -269,6 +276,11 @@ func (w *world) judged(phase int) bool {
 	w.phase = phase
 	w.judge()
 	w.tally.quiet++
+	if phase == w.phases-1 {
+		for _, r := range w.slots {
+			w.tally.routines = max(w.tally.routines, routines(fmt.Sprint(w.seed, r.line.name)))
+		}
+	}
 	return true
 }
 
@@ -283,63 +295,3 @@ func (w *world) lockNow(key string) occupation.Lock {
 	}
 	return snap.Locks[0]
 }
-
-// tally is what one or many worlds came to.
-type tally struct {
-	worlds, quiet int
-	verbs         map[verb]int
-	answers       map[string]int
-	faults        map[verb]int
-	points        map[string]int // where processes were killed or frozen, and calls cut
-	violations    []violation
-	trace         []string
-}
-
-type violation struct {
-	invariant int
-	text      string
-}
-
-func newTally() tally {
-	return tally{worlds: 1, verbs: map[verb]int{}, answers: map[string]int{}, faults: map[verb]int{}, points: map[string]int{}}
-}
-
-func (t *tally) fault(v verb, where string) {
-	t.faults[v]++
-	t.points[string(v)+" "+where]++
-}
-
-func (t *tally) point(v verb, c call) {
-	when := " before "
-	if c.strike.applied {
-		when = " after "
-	}
-	t.fault(v, when[1:]+c.method)
-}
-
-// operations counts what people have done, the office included.
-func (t *tally) operations() int {
-	n := 0
-	for _, d := range slices.Concat(people, office) {
-		n += t.verbs[d.verb]
-	}
-	return n
-}
-
-func (t *tally) add(other tally) {
-	t.worlds += other.worlds
-	t.quiet += other.quiet
-	for _, m := range []struct{ to, from map[verb]int }{{t.verbs, other.verbs}, {t.faults, other.faults}} {
-		for k, n := range m.from {
-			m.to[k] += n
-		}
-	}
-	for _, m := range []struct{ to, from map[string]int }{{t.answers, other.answers}, {t.points, other.points}} {
-		for k, n := range m.from {
-			m.to[k] += n
-		}
-	}
-	t.violations = append(t.violations, other.violations...)
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
