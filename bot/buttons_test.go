@@ -11,6 +11,7 @@ import (
 	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
 )
 
 func TestWhenAnOccupationEndsItsOtherCardsAreEditedInPlace(t *testing.T) {
@@ -69,27 +70,65 @@ func TestAnOldButtonOfASpoolTakenAnewDoesNotEndTheNewOccupation(t *testing.T) {
 	})
 }
 
+// lockOf is what the core knows of the spool that the worker holds.
+func (s *shop) lockOf(worker int) occupation.Lock {
+	s.t.Helper()
+	held, err := s.core.HeldBy(s.t.Context(), worker)
+	if err != nil || len(held) != 1 {
+		s.t.Fatalf("%d holds %v, %v; want one spool", worker, held, err)
+	}
+	return held[0].Lock
+}
+
 // A tap that the person repeats, because the first one seemed lost, is no second
 // hour: the button means the deadline that it was shown with.
 func TestTwoTapsExtendOnce(t *testing.T) {
-	inShop(t, func(s *shop) {
-		s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
-		held, err := s.core.HeldBy(s.t.Context(), 93)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lock := held[0].Lock
-		card := s.publicCard(view.ActionExtend, view.Facts{Tag: tag(1), Fence: lock.Fence, Deadline: lock.Deadline}.Value())
-		for range 2 {
-			if err := s.mauricio.Click(s.t.Context(), card, "Aquí"); err != nil {
-				t.Fatal(err)
-			}
-			s.passes(time.Minute)
-		}
-		if held, err = s.core.HeldBy(s.t.Context(), 93); err != nil || !held[0].Lock.Deadline.Equal(lock.Deadline.Add(time.Hour)) {
-			t.Errorf("until %v, %v; want one hour more than %v", held[0].Lock.Deadline, err, lock.Deadline)
-		}
-	})
+	for _, action := range []string{view.ActionExtend, view.ActionExtendAll} {
+		t.Run(action, func(t *testing.T) {
+			inShop(t, func(s *shop) {
+				s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+				lock := s.lockOf(93)
+				card := s.publicCard(action, view.Facts{Tag: tag(1), Fence: lock.Fence, Deadline: lock.Deadline}.Value())
+				for range 2 {
+					if err := s.mauricio.Click(s.t.Context(), card, "Aquí"); err != nil {
+						t.Fatal(err)
+					}
+					s.passes(time.Minute)
+				}
+				if got, want := s.lockOf(93).Deadline, lock.Deadline.Add(time.Hour); !got.Equal(want) {
+					t.Errorf("until %v, want %v", got, want)
+				}
+			})
+		})
+	}
+}
+
+// Whatever a button of an earlier occupation was for, the new one stays as it is, and
+// nobody is offered it.
+func TestOldButtonsLeaveTheNewOccupationAlone(t *testing.T) {
+	for _, action := range []string{view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionExtendShift, view.ActionGive} {
+		t.Run(action, func(t *testing.T) {
+			inShop(t, func(s *shop) {
+				s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+				old := s.lockOf(93)
+				s.asks(s.mauricio, "/pausar", "pausado")
+				s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+				want := s.lockOf(93)
+				card := s.publicCard(action, view.Facts{Tag: tag(1), Fence: old.Fence, Deadline: old.Deadline, Worker: 7}.Value())
+				if err := s.mauricio.Click(s.t.Context(), card, "Aquí"); err != nil {
+					t.Fatal(err)
+				}
+				s.sees(s.mauricio, s.taller, "lo tomaste de nuevo")
+				s.passes(time.Minute)
+				if got := s.lockOf(93); got != want {
+					t.Errorf("lock %+v, want %+v", got, want)
+				}
+				if offers := s.juana.Messages(s.juana.DM()); len(offers) > 0 {
+					t.Errorf("the other hears %q", offers[0].Shown())
+				}
+			})
+		})
+	}
 }
 
 // publicCard posts a message that everybody sees, with a button.

@@ -41,10 +41,19 @@ func (d *diary) Advance(_ context.Context, job string, upTo time.Time) (time.Tim
 }
 
 // inSharedShop is inShop with a diary in which the other replica has written first.
+// At its end the other one can lead at once.
 func inSharedShop(t *testing.T, other func(*diary) error, story func(*shop)) {
 	t.Helper()
-	inShop(t, story, func(_ *slacksim.Options, o *bot.Options, _ *slowRecords) {
-		d := &diary{done: map[string]time.Time{}}
+	d := &diary{done: map[string]time.Time{}}
+	inShop(t, func(s *shop) {
+		story(s)
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+		if leads, err := d.Lead(t.Context(), "jobs", "b", time.Minute); err != nil || !leads {
+			t.Errorf("the other replica leads %v, %v: the lease was not given up", leads, err)
+		}
+	}, func(_ *slacksim.Options, o *bot.Options, _ *slowRecords) {
 		if err := other(d); err != nil {
 			t.Fatal(err)
 		}
@@ -80,6 +89,19 @@ func TestAJobThatIsDoneIsNotDoneAgain(t *testing.T) {
 		_, _, err := d.Advance(t.Context(), "sweep", time.Now().Add(90*time.Minute))
 		return err
 	}, (*shop).expiresAfterAnHourAndAHalf)
+}
+
+// Every replica looks every few seconds whether a job is due; it is done at its times.
+func TestJobsAreDoneAtTheirTimes(t *testing.T) {
+	inSharedShop(t, func(*diary) error { return nil }, func(s *shop) {
+		s.passes(time.Hour)
+		if n := s.locks.Calls("Due"); n < 179 || n > 181 {
+			t.Errorf("%d sweeps in an hour, want one every 20 s", n)
+		}
+		if n := s.records.Calls("Book"); n > 10 {
+			t.Errorf("%d reads in an hour without people, want those of a reconcile every ten minutes", n)
+		}
+	})
 }
 
 // Slack takes nothing for so long that the bot gives up: whoever has lost a spool

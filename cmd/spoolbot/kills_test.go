@@ -131,7 +131,7 @@ func TestKilledAtRandomInstants(t *testing.T) {
 	people.acts()
 	for round := 1; round <= kills; round++ {
 		w.sees("somebody serves", func() bool { return w.far.slack.Sockets() > 0 }, replicas[0])
-		w.passes(time.Duration(100+rnd.IntN(1400)) * time.Millisecond)
+		w.passes(time.Duration(100+rnd.IntN(1100)) * time.Millisecond)
 		victim := rnd.IntN(2)
 		w.dies(replicas[victim])
 		unnoticed = append(unnoticed, replicas[victim])

@@ -51,11 +51,11 @@ var toxics = []struct {
 	name, kind, attributes string
 	lasts                  time.Duration
 }{
-	{"slow", "latency", `"latency": 300, "jitter": 150`, 3 * time.Second},
+	{"slow", "latency", `"latency": 300, "jitter": 150`, 2 * time.Second},
 	{"cut", "reset_peer", `"timeout": 0`, 1500 * time.Millisecond},
 	{"cut after a while", "timeout", `"timeout": 300`, 1500 * time.Millisecond},
 	{"closed late", "slow_close", `"delay": 1000`, 1500 * time.Millisecond},
-	{"half open", "timeout", `"timeout": 0`, 10 * time.Second},
+	{"half open", "timeout", `"timeout": 0`, 9 * time.Second},
 }
 
 // Twenty people work over a line that suffers all that lines suffer: what they

@@ -203,6 +203,18 @@ func TestALossThatStaysIsBelieved(t *testing.T) {
 	})
 }
 
+// A sheet without any row is never believed: too much would come to its end.
+func TestAnEmptySheetIsNeverBelieved(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+		s.edit(sheetsim.Edit{Kind: "delete_rows", Sheet: "Operaciones", At: 2, Count: 7})
+		for began := time.Now(); time.Since(began) < 10*time.Minute; time.Sleep(20 * time.Second) {
+			_, err := s.Book(t.Context(), 0)
+			fault(t, err, occupation.SheetUnavailable, occupation.Shrunken, "")
+		}
+	})
+}
+
 func TestReadsAreSharedAndRepeated(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{Latency: time.Second}, shopBook(), sheet.Options{})

@@ -219,6 +219,9 @@ func (s *shop) land(c occupation.Commit) occupation.Receipt {
 		}
 		var next occupation.Receipt
 		next, err = s.Commit(s.Context(), occupation.Commit{ID: c.ID + "r", Stamp: c.Stamp + n, Changes: c.Changes, Plan: receipt.Remainder, Repair: true})
+		if len(next.Owed) > 0 {
+			s.Errorf("a repair owes the audit rows %v", next.Owed)
+		}
 		receipt.Remainder = next.Remainder
 	}
 	if err != nil {
