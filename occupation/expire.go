@@ -21,13 +21,16 @@ type Swept struct {
 // are to be warned, occupations past it expire (the sheet is cleared, a row
 // logged, the Notifier told), wait lists are served, and whoever could not be told
 // of news before is told now. Any number of replicas may sweep at any time; each
-// thing happens once. An empty lock store is rebuilt. The error joins the faults;
+// thing happens once. An empty lock store is rebuilt before. The error joins the faults;
 // what is returned with it is to be told all the same.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	var out Swept
 	due, err := s.locks.Due(ctx, s.cfg.WarnBefore, WarnTogether)
 	if errors.Is(err, ErrUnseeded) {
-		return out, s.Rebuild(ctx)
+		if err := s.Rebuild(ctx); err != nil {
+			return out, err
+		}
+		due, err = s.locks.Due(ctx, s.cfg.WarnBefore, WarnTogether)
 	}
 	if err != nil {
 		return out, locksGone(err, NothingDone)

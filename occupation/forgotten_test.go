@@ -51,6 +51,33 @@ func TestOneSpoolThatIsMissedBringsAllBack(t *testing.T) {
 	})
 }
 
+// An extension counts from the deadline, also from one that the store has forgotten.
+func TestAForgottenDeadlineIsExtended(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		before := s.take(mauricio, "S-000")[0].Lock.Deadline
+		s.passes(40 * time.Minute)
+		s.locks.Wipe()
+		r := s.extend(mauricio, occupation.Extension{By: 20 * time.Minute}, occupation.Target{Tag: "S-000"})[0]
+		if want := before.Add(20 * time.Minute); r.Err != nil || r.Lock.Deadline.Sub(want).Abs() > time.Second { // the log has whole seconds
+			t.Errorf("extended to %v, %v; want %v", r.Lock.Deadline, r.Err, want)
+		}
+	})
+}
+
+// What is over is over, also when the store has forgotten it.
+func TestASweepOfAnEmptyStoreSweeps(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.take(mauricio, "S-000")
+		s.passes(70 * time.Minute)
+		s.locks.Wipe()
+		if _, err := s.Sweep(s.t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.passes(time.Second)
+		s.want("row", s.row("S-000"), "|ARM parcial (vencido)")
+	})
+}
+
 // Fences that were given and put back are in no log.
 func TestFencesGoOnOverTwoWipesWithoutARow(t *testing.T) {
 	inShop(t, 1, func(s *shop) {

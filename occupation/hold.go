@@ -95,6 +95,12 @@ func (s *Service) deadlines(ctx context.Context, intents []Intent) (map[string]t
 		keys[i] = in.Key
 	}
 	snap, err := s.snapshot(ctx, keys...)
+	if err == nil && !snap.Seeded { // whose deadlines stand in the sheet
+		if err := s.Rebuild(ctx); err != nil {
+			return nil, err
+		}
+		snap, err = s.snapshot(ctx, keys...)
+	}
 	if err != nil {
 		return nil, locksGone(err, NothingDone)
 	}

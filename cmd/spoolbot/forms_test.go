@@ -50,8 +50,8 @@ func TestAFormOfAnEarlierOccupation(t *testing.T) {
 	t.Run("to hand it over", func(t *testing.T) {
 		t.Parallel()
 		inShop(t, shopOptions{}, func(s *shop) {
-			card := s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
-			s.opens(s.mauricio, card, "Traspasar", view.CallbackTransfer)
+			s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+			s.opens(s.mauricio, s.asks(s.mauricio, "/estado "+tag(1), "Traspasar"), "Traspasar", view.CallbackTransfer)
 			s.asks(s.mauricio, "/pausar", "pausado")
 			s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 			s.fills(s.mauricio, view.ActionTransferTo, "U0CARLOSNU")
