@@ -79,8 +79,9 @@ type Options struct {
 	// block. OnAck is told how long each acknowledgement took.
 	OnEnvelope func()
 	OnAck      func(time.Duration)
-	// OnOperation is told of each result of TOMAR, PAUSAR and COMPLETAR.
-	OnOperation func(occupation.Kind, occupation.Code)
+	// OnOperation is told of each result of what people did: the code, empty when it
+	// is done, and how long they waited for it.
+	OnOperation func(occupation.Kind, occupation.Code, time.Duration)
 }
 
 // Bot serves one workspace. It is safe for use by many goroutines.
@@ -97,7 +98,7 @@ type Bot struct {
 	supervisors string
 	onEnvelope  func()
 	observeAck  func(time.Duration)
-	onOperation func(occupation.Kind, occupation.Code)
+	onOperation func(occupation.Kind, occupation.Code, time.Duration)
 
 	routes  routes
 	queue   *queue
@@ -108,6 +109,7 @@ type Bot struct {
 	workers linked
 	checks  checks
 	bosses  bossNews
+	up      [twoSockets]atomic.Bool // which sockets listen
 	home    atomic.Pointer[slack.AuthTestResponse]
 	jobs    context.Context // the life of all work, which outlasts the sockets
 	endJobs context.CancelFunc
@@ -140,7 +142,7 @@ func New(o Options) *Bot {
 		b.observeAck = func(time.Duration) {}
 	}
 	if b.onOperation == nil {
-		b.onOperation = func(occupation.Kind, occupation.Code) {}
+		b.onOperation = func(occupation.Kind, occupation.Code, time.Duration) {}
 	}
 	panicked := func(lane string, p any) {
 		b.log.Error().Str("lane", lane).Str("panic", fmt.Sprint(p)).Msg("job_panicked")

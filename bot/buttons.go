@@ -112,7 +112,7 @@ func (b *Bot) showStale(ctx context.Context, r *request, res occupation.Result) 
 		return b.showResults(ctx, r, []occupation.Result{res})
 	}
 	r.code = res.Err.Code
-	b.onOperation(res.Kind, res.Err.Code)
+	b.onOperation(res.Kind, res.Err.Code, time.Since(r.at))
 	p, err := b.answer(ctx, r, view.Stale(r.asked.Facts, st, r.worker, b.clock()))
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (b *Bot) count(r *request, results []occupation.Result) {
 		if len(results) == 1 {
 			r.code = code
 		}
-		b.onOperation(res.Kind, code)
+		b.onOperation(res.Kind, code, time.Since(r.at))
 	}
 }
 

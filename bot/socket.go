@@ -78,12 +78,15 @@ func (b *Bot) runSocket(ctx context.Context, n int) error {
 // where it would go on trying with a token that is refused for good.
 func (b *Bot) read(ctx context.Context, end context.CancelCauseFunc, n int, client *socketmode.Client) {
 	var connected []time.Time
+	defer b.up[n].Store(false)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case evt := <-client.Events:
 			switch evt.Type {
+			case socketmode.EventTypeConnecting, socketmode.EventTypeDisconnect:
+				b.up[n].Store(false)
 			case socketmode.EventTypeConnected:
 				now := time.Now()
 				connected = append(connected, now)
@@ -92,6 +95,7 @@ func (b *Bot) read(ctx context.Context, end context.CancelCauseFunc, n int, clie
 				}
 				b.connected(n, len(connected))
 			case socketmode.EventTypeHello:
+				b.up[n].Store(true)
 				if evt.Request.NumConnections > twoSockets*maxReplicas {
 					b.log.Warn().Int("socket", n).Int("connections", evt.Request.NumConnections).Msg("socket_ghosts")
 				}
@@ -115,6 +119,10 @@ func (b *Bot) read(ctx context.Context, end context.CancelCauseFunc, n int, clie
 		}
 	}
 }
+
+// Listening reports whether Slack has greeted a socket that is open: whether people
+// are heard at all.
+func (b *Bot) Listening() bool { return b.up[0].Load() || b.up[1].Load() }
 
 // maxReplicas is how many replicas explain the number of connections that Slack
 // believes in; more are ghosts (SLACK.md 1.2).

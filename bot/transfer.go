@@ -89,25 +89,36 @@ func aboutReceiver(err error, to occupation.Worker) error {
 
 // offer offers a spool to a worker, who gets a DM with two buttons.
 func (b *Bot) offer(ctx context.Context, r *request, target occupation.Target, to occupation.Worker, reason string) error {
-	o, replaced, err := b.core.OfferTransfer(ctx, b.asks(r), target, to.ID, reason)
+	o, err := b.Offer(ctx, b.asks(r), target, to.ID, reason)
 	if err != nil {
 		return err
+	}
+	p, err := b.answer(ctx, r, view.OfferSent(o, b.clock()))
+	b.remember(ctx, offerKey(o, false), p)
+	return err
+}
+
+// Offer is Core.OfferTransfer for every door: the receiver gets a DM with two
+// buttons. Errors: those of the core; WORKER_UNKNOWN (Unlinked, Holder is the
+// receiver) when they cannot be told, and then there is no offer.
+func (b *Bot) Offer(ctx context.Context, r occupation.Request, target occupation.Target, to int, reason string) (occupation.Offer, error) {
+	o, replaced, err := b.core.OfferTransfer(ctx, r, target, to, reason)
+	if err != nil {
+		return o, err
 	}
 	if replaced.ID != "" {
 		b.offerOver(replaced, view.OfferReplaced)
 	}
 	st, err := b.core.Find(ctx, o.Tag)
 	logged(ctx, err, "offer_without_spool")
-	p, told := b.tellWorker(ctx, to.ID, view.OfferTo(o, st.Lock.Operation, b.clock()))
+	p, told := b.tellWorker(ctx, to, view.OfferTo(o, st.Lock.Operation, b.clock()))
 	if !told {
-		_, err := b.core.AnswerOffer(ctx, r.worker.ID, o.ID)
+		_, err := b.core.AnswerOffer(ctx, r.Worker, o.ID)
 		logged(ctx, err, "offer_not_taken_back")
-		return &occupation.Error{Code: occupation.WorkerUnknown, Reason: occupation.Unlinked, Tag: o.Tag, Holder: o.To}
+		return o, &occupation.Error{Code: occupation.WorkerUnknown, Reason: occupation.Unlinked, Tag: o.Tag, Holder: o.To}
 	}
 	b.remember(ctx, offerKey(o, true), p)
-	p, err = b.answer(ctx, r, view.OfferSent(o, b.clock()))
-	b.remember(ctx, offerKey(o, false), p)
-	return err
+	return o, nil
 }
 
 // offerKey is where the message of an offer is noted, for the receiver or for

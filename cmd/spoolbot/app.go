@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
+	htransport "google.golang.org/api/transport/http"
 
 	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/occupation"
@@ -63,21 +65,28 @@ type app struct {
 	sheet *sheet.Sheet
 	core  *occupation.Service
 	bot   *bot.Bot
+
+	metrics *metrics
+	http    *httpDoor // nil = none
 }
 
 func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*app, error) {
-	a := &app{log: log, zone: cfg.Zone, doors: doors, redis: doors.Redis}
+	a := &app{log: log, zone: cfg.Zone, doors: doors, redis: doors.Redis, metrics: newMetrics()}
 	if a.redis == nil {
 		redis.SetLogger(redisLog{log})
 		a.redis = redis.NewUniversalClient(cfg.redisOptions())
 	}
-	service, err := sheets.NewService(ctx, sheetOptions(cfg, doors)...)
+	if cfg.HTTPListen != "" {
+		a.redis.AddHook(watchedRedis{a.metrics})
+	}
+	service, err := a.newSheets(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("google sheets: %w; check GOOGLE_APPLICATION_CREDENTIALS", err)
 	}
 	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site})
 	a.sheet = sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone})
-	news := &relay{}
+	a.metrics.shared(a.locks)
+	news := &relay{expired: a.metrics.expired.Inc}
 	replica := replicaName()
 	a.core = occupation.New(occupation.Config{
 		Replica: replica, Zone: cfg.Zone, TTL: cfg.LockTTL, Grace: cfg.Grace, Shifts: cfg.Shifts,
@@ -85,14 +94,41 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	}, occupation.Ports{Locks: a.locks, Desk: a.locks, Records: a.sheet, Directory: a.sheet, Notifier: news})
 	api, socket, client := bot.NewSlack(bot.SlackConfig{
 		BotToken: cfg.SlackBotToken.Reveal(), AppToken: cfg.SlackAppToken.Reveal(), APIURL: cfg.SlackAPIURL,
-		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log,
+		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log, Observe: a.metrics.slackCall,
 	})
 	a.bot = bot.New(bot.Options{
 		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Zone: cfg.Zone, Log: log,
-		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: doors.OnAck,
+		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: a.acked, OnOperation: a.metrics.operation,
 	})
 	news.bot.Store(a.bot)
+	if a.http, err = a.newHTTPDoor(ctx, cfg); err != nil {
+		a.close()
+		return nil, err
+	}
 	return a, nil
+}
+
+// newSheets makes the Sheets client, with its calls counted.
+func (a *app) newSheets(ctx context.Context, cfg Config) (*sheets.Service, error) {
+	options := sheetOptions(cfg, a.doors)
+	client, endpoint, err := htransport.NewClient(ctx, options...)
+	if err != nil {
+		return nil, err
+	}
+	counted := *client
+	counted.Transport = watchedSheets{cmp.Or(client.Transport, http.DefaultTransport), a.metrics}
+	out := []option.ClientOption{option.WithHTTPClient(&counted)}
+	if endpoint != "" {
+		out = append(out, option.WithEndpoint(endpoint))
+	}
+	return sheets.NewService(ctx, out...)
+}
+
+func (a *app) acked(took time.Duration) {
+	a.metrics.ackTime.Observe(took.Seconds())
+	if a.doors.OnAck != nil {
+		a.doors.OnAck(took)
+	}
 }
 
 // sheetOptions are those of the Sheets client: the scope of the sheet and no
@@ -181,11 +217,17 @@ func (a *app) serve(ctx context.Context) error {
 	var behind sync.WaitGroup
 	behind.Go(func() { a.core.Run(life) })
 	behind.Go(func() { a.sheet.Run(life) })
+	var door sync.WaitGroup
+	if a.http != nil {
+		a.log.Info().Stringer("address", a.http.listener.Addr()).Msg("http_listening")
+		door.Go(func() { a.http.run(ctx) })
+	}
 	if a.doors.Ready != nil {
 		a.doors.Ready()
 	}
 	a.log.Info().Msg("serving")
 	err := a.bot.Run(ctx)
+	door.Wait()
 	end()
 	behind.Wait()
 	a.log.Info().Msg("stopped")
@@ -209,6 +251,9 @@ func (a *app) observe(o occupation.Observation) {
 	}
 	a.log.WithLevel(level).AnErr("cause", o.Err).Int("events", o.Events).Int("sends", o.Sends).Dur("took", o.Took).
 		Str("outcome", o.Outcome).Msg("commit")
+	if o.Outcome == "landed" {
+		a.metrics.commitEvents.Observe(float64(o.Events))
+	}
 	if a.doors.Observe != nil {
 		a.doors.Observe(o)
 	}
@@ -216,10 +261,16 @@ func (a *app) observe(o occupation.Observation) {
 
 // relay is the core's Notifier until, and after, there is a bot: each needs the
 // other to be made.
-type relay struct{ bot atomic.Pointer[bot.Bot] }
+type relay struct {
+	bot     atomic.Pointer[bot.Bot]
+	expired func()
+}
 
 // Settled implements occupation.Notifier.
 func (r *relay) Settled(ctx context.Context, n occupation.Notice) {
+	if n.Intent.Kind == occupation.Expire && n.Err == nil {
+		r.expired()
+	}
 	if b := r.bot.Load(); b != nil {
 		b.Settled(ctx, n)
 	}

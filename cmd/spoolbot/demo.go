@@ -70,7 +70,12 @@ func demo(ctx context.Context, in invocation) error {
 	if err != nil {
 		return fmt.Errorf("the page: %w; give another --listen, or 127.0.0.1:0 for any free port", err)
 	}
-	bot, err := newDemoBot(far.environmentList(f), in.stderr)
+	rest, err := newDemoHTTP(ctx)
+	if err != nil {
+		return err
+	}
+	defer rest.close()
+	bot, err := newDemoBot(append(far.environmentList(f), rest.env...), in.stderr)
 	if err != nil {
 		return err
 	}
@@ -83,7 +88,7 @@ func demo(ctx context.Context, in invocation) error {
 	if err := bot.answers(ctx, far.connected); err != nil {
 		return err
 	}
-	far.announce(in.stdout, f, "http://"+page.Addr().String()+"/")
+	far.announce(in.stdout, f, "http://"+page.Addr().String()+"/", rest)
 	<-ctx.Done()
 	return nil
 }
@@ -211,18 +216,19 @@ type announced struct {
 	SheetsSim     string            `json:"sheets_sim"`
 	SpreadsheetID string            `json:"spreadsheet_id"`
 	Redis         string            `json:"redis"`
-	HTTP          string            `json:"http"` // empty: there is no HTTP door yet
+	HTTP          string            `json:"http"`
+	HTTPToken     string            `json:"http_token"` // of the REST door; acts for whom it names
 	Channels      map[string]string `json:"channels"`
 	Users         []demoPerson      `json:"users"`
 }
 
-func (far *farEnds) announce(w io.Writer, f demoFlags, page string) {
+func (far *farEnds) announce(w io.Writer, f demoFlags, page string, rest *demoHTTP) {
 	if f.json {
 		_ = json.NewEncoder(w).Encode(announced{
 			Page: page, SlackAPI: far.slack.APIURL(), SlackSim: far.slack.URL(),
 			AppToken: far.slack.AppToken(), BotToken: far.slack.BotToken(),
 			Sheets: far.sheet.URL(), SheetsSim: far.sheet.URL(), SpreadsheetID: far.sheet.SpreadsheetID(),
-			Redis: far.redisURL, Channels: map[string]string{"taller": far.taller, "supervisores": far.bosses}, Users: far.people,
+			Redis: far.redisURL, HTTP: rest.url, HTTPToken: rest.token, Channels: map[string]string{"taller": far.taller, "supervisores": far.bosses}, Users: far.people,
 		})
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	stdlog "log"
 	"regexp"
 	"time"
 
@@ -42,4 +43,9 @@ type redisLog struct{ log zerolog.Logger }
 // Printf implements the logger of redis.SetLogger.
 func (l redisLog) Printf(_ context.Context, format string, args ...any) {
 	l.log.Warn().Str("line", fmt.Sprintf(format, args...)).Msg("redis_client")
+}
+
+// stdLog lets the standard library's HTTP server write into our log.
+func stdLog(log zerolog.Logger) *stdlog.Logger {
+	return stdlog.New(log.With().Str("component", "http").Logger(), "", 0)
 }
