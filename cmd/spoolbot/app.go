@@ -217,16 +217,20 @@ func (a *app) serve(ctx context.Context) error {
 	var behind sync.WaitGroup
 	behind.Go(func() { a.core.Run(life) })
 	behind.Go(func() { a.sheet.Run(life) })
+	open, shut := context.WithCancel(ctx)
+	defer shut()
 	var door sync.WaitGroup
 	if a.http != nil {
 		a.log.Info().Stringer("address", a.http.listener.Addr()).Msg("http_listening")
-		door.Go(func() { a.http.run(ctx) })
+		door.Go(func() { a.http.run(open) })
 	}
 	if a.doors.Ready != nil {
 		a.doors.Ready()
 	}
 	a.log.Info().Msg("serving")
+	door.Go(func() { tellSystemd(open, a.log) })
 	err := a.bot.Run(ctx)
+	shut()
 	door.Wait()
 	end()
 	behind.Wait()
