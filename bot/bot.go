@@ -113,6 +113,8 @@ type Bot struct {
 	home    atomic.Pointer[slack.AuthTestResponse]
 	jobs    context.Context // the life of all work, which outlasts the sockets
 	endJobs context.CancelFunc
+
+	unserved atomic.Int64 // requests that wait in the queue
 }
 
 // How much may be under way.
@@ -156,7 +158,8 @@ func New(o Options) *Bot {
 
 // Run serves until ctx ends or Slack refuses a token for good. Then it takes no
 // more envelopes, waits up to 13 s for what is under way, and returns; the error
-// is nil after an orderly end.
+// is nil after an orderly end, also when something was still waiting for Slack: what
+// is lost then is in the log. ErrUnserved: people have to ask again.
 func (b *Bot) Run(ctx context.Context) error {
 	defer b.endJobs()
 	err := b.greet(ctx)
@@ -165,8 +168,17 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	return errors.Join(err, b.queue.Drain(drain), b.sorry.Drain(drain))
+	if late := errors.Join(b.queue.Drain(drain), b.sorry.Drain(drain)); late != nil {
+		b.log.Warn().Err(late).Msg("stopped_with_work_left")
+		if n := b.unserved.Load(); n > 0 {
+			err = errors.Join(err, fmt.Errorf("%d %w", n, ErrUnserved))
+		}
+	}
+	return err
 }
+
+// ErrUnserved means that the end came before requests of people could be begun.
+var ErrUnserved = errors.New("requests were acknowledged and not begun; whoever sent them has to do it again")
 
 // work serves envelopes and does the jobs, until ctx ends or Slack refuses a token
 // for good.

@@ -196,11 +196,14 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socket
 		}
 	}
 	acked := make(chan struct{})
+	b.unserved.Add(1)
 	queued := b.queue.Do(r.lane(route.open != nil), func() {
 		<-acked
+		b.unserved.Add(-1)
 		b.serve(r, route)
 	})
 	if !queued {
+		b.unserved.Add(-1)
 		payload = b.busy(r)
 	}
 	ack(payload)

@@ -235,7 +235,10 @@ func (a *app) serve(ctx context.Context) error {
 	end()
 	behind.Wait()
 	a.log.Info().Msg("stopped")
-	if err != nil {
+	switch {
+	case errors.Is(err, bot.ErrUnserved):
+		return err
+	case err != nil:
 		return fmt.Errorf("%w; check SLACK_BOT_TOKEN and SLACK_APP_TOKEN", err)
 	}
 	return nil
