@@ -254,6 +254,9 @@ type Desk interface {
 	Wait(ctx context.Context, w Waiting) (place int, err error)
 	// Leave takes the worker off a spool's wait list.
 	Leave(ctx context.Context, key string, worker int) error
+	// Waits returns who waits for which spool, by key, and of each the first in line
+	// first.
+	Waits(ctx context.Context) ([]Waiting, error)
 	// Turns returns whose turn it is: for each spool that has come free the first
 	// in line, for whom it is reserved for HeadStart, and all others when that is
 	// over and the spool still free. Each is returned once for each time that the

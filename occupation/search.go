@@ -15,6 +15,10 @@ func (s *Service) Held(ctx context.Context) ([]Status, error) {
 	if err != nil {
 		return nil, err
 	}
+	return heldOf(book, byKey), nil
+}
+
+func heldOf(book *Book, byKey map[string]Lock) []Status {
 	var out []Status
 	for i, sp := range book.Spools {
 		key := book.keys[i]
@@ -29,7 +33,7 @@ func (s *Service) Held(ctx context.Context) ([]Status, error) {
 	slices.SortFunc(out, func(a, b Status) int {
 		return cmp.Or(a.since().Compare(b.since()), strings.Compare(a.Spool.Tag, b.Spool.Tag))
 	})
-	return out, nil
+	return out
 }
 
 // Free lists what the worker could take now for the operation (or for what each

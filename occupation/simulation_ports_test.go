@@ -134,6 +134,10 @@ func (p lockPort) Leave(ctx context.Context, key string, worker int) error {
 	return err
 }
 
+func (p lockPort) Waits(ctx context.Context) ([]occupation.Waiting, error) {
+	return through(ctx, p.line, "Waits", func() ([]occupation.Waiting, error) { return p.w.locks.Waits(bg) })
+}
+
 func (p lockPort) Turns(ctx context.Context) ([]occupation.Turn, error) {
 	return through(ctx, p.line, "Turns", func() ([]occupation.Turn, error) { return p.w.locks.Turns(bg) })
 }

@@ -26,6 +26,7 @@ func TestDesk(t *testing.T, open func(t *testing.T) DeskHarness) {
 		{"who waits is told their place", waitPlaces},
 		{"there is nothing to wait for without a lock", waitFree},
 		{"who leaves makes room", waitLeave},
+		{"who waits is listed in the order of the line", waitListed},
 		{"a spool that comes free is the first one's turn, once", turnFirst},
 		{"whatever frees a spool begins the turn", turnsBegin},
 		{"a spool that is held is nobody's turn", turnHeld},

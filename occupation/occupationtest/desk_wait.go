@@ -1,6 +1,7 @@
 package occupationtest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -51,6 +52,27 @@ func waitLeave(d *deskTest) {
 	}
 	d.pauses("A-1")
 	d.turns()
+}
+
+func waitListed(d *deskTest) {
+	listed := func(want ...occupation.Waiting) {
+		d.Helper()
+		if got, err := d.desk.Waits(d.ctx); err != nil || !slices.Equal(got, want) {
+			d.Errorf("waiting\n got %+v, %v\nwant %+v", got, err, want)
+		}
+	}
+	listed()
+	d.seed()
+	d.queue("B-1", nicolas, mauricio)
+	d.queue("A-1", carla, boss, mauricio)
+	b1, a1 := turn("B-1", mauricio).Waiting, turn("A-1", mauricio).Waiting
+	listed(turn("A-1", carla).Waiting, turn("A-1", boss).Waiting, a1, turn("B-1", nicolas).Waiting, b1)
+	d.ok(d.desk.Leave(d.ctx, "A-1", carla.ID))
+	d.ok(d.desk.Leave(d.ctx, "B-1", nicolas.ID))
+	d.pauses("A-1")
+	listed(turn("A-1", boss).Waiting, a1, b1) // whose turn it is waits until they have it
+	d.held(take("e2", "A-1", boss, long))
+	listed(a1, b1)
 }
 
 func turnFirst(d *deskTest) {

@@ -87,6 +87,20 @@ func (l *Locks) Leave(ctx context.Context, key string, worker int) error {
 	return l.call(ctx, "Leave", false, func(time.Time) { l.leave(key, worker) })
 }
 
+// Waits implements occupation.Desk.
+func (l *Locks) Waits(ctx context.Context) ([]occupation.Waiting, error) {
+	var out []occupation.Waiting
+	err := l.call(ctx, "Waits", false, func(time.Time) {
+		for key, w := range l.waits {
+			for _, id := range w.workers {
+				out = append(out, occupation.Waiting{Key: key, Tag: w.tag, Worker: id})
+			}
+		}
+		slices.SortStableFunc(out, func(a, b occupation.Waiting) int { return cmp.Compare(a.Key, b.Key) })
+	})
+	return out, err
+}
+
 // Turns implements occupation.Desk.
 func (l *Locks) Turns(ctx context.Context) ([]occupation.Turn, error) {
 	var out []occupation.Turn

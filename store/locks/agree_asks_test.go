@@ -124,6 +124,7 @@ func (p *pair) leave(rt *rapid.T) {
 }
 
 func (p *pair) turns(*rapid.T) {
+	same(p, "waits", func(s store) ([]occupation.Waiting, error) { return s.Waits(p.ctx) })
 	same(p, "turns", func(s store) ([]occupation.Turn, error) { return s.Turns(p.ctx) })
 }
 

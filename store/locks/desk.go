@@ -38,6 +38,35 @@ func (l *Locks) Leave(ctx context.Context, spool string, worker int) error {
 	return err
 }
 
+// Waits implements occupation.Desk.
+func (l *Locks) Waits(ctx context.Context) ([]occupation.Waiting, error) {
+	reply, err := l.run(ctx, waitsScript, []string{l.keys.key("waiting")})
+	if err != nil {
+		return nil, err
+	}
+	return waits(reply)
+}
+
+func waits(reply any) ([]occupation.Waiting, error) {
+	parts, err := texts(reply)
+	if err != nil {
+		return nil, err
+	}
+	var out []occupation.Waiting
+	for part := range slices.Chunk(parts, 3) {
+		if len(part) != 3 {
+			return nil, fmt.Errorf("locks: waits answers %d parts", len(parts))
+		}
+		w := occupation.Waiting{Key: part[0], Tag: part[1]}
+		if w.Worker, err = strconv.Atoi(part[2]); err != nil {
+			return nil, fmt.Errorf("locks: worker in the answer: %w", err)
+		}
+		out = append(out, w)
+	}
+	slices.SortStableFunc(out, func(a, b occupation.Waiting) int { return cmp.Compare(a.Key, b.Key) })
+	return out, nil
+}
+
 // Turns implements occupation.Desk, by spool and worker.
 func (l *Locks) Turns(ctx context.Context) ([]occupation.Turn, error) {
 	keys := []string{l.keys.key("site"), l.keys.key("waiting"), l.keys.answer(rand.Text())}

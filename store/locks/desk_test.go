@@ -170,6 +170,7 @@ func TestAnUnreadableDeskIsAFaultThatChangesNothing(t *testing.T) {
 		"due":        func() error { _, err := store.Due(ctx, nil, 0); return err },
 		"wait":       func() error { _, err := store.Wait(ctx, occupation.Waiting{Key: "A-1", Worker: 94}); return err },
 		"leave":      func() error { return store.Leave(ctx, "A-1", 94) },
+		"waits":      func() error { _, err := store.Waits(ctx); return err },
 		"turns":      func() error { _, err := store.Turns(ctx); return err },
 		"offer":      func() error { _, err := store.Offer(ctx, occupation.Offer{ID: "o2", Key: "A-1"}); return err },
 		"answered":   func() error { _, _, err := store.Answered(ctx, "o9", 94); return err },

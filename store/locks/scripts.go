@@ -34,6 +34,7 @@ var (
 	dueScript        = newScript("due", "lib_wait")
 	waitScript       = newScript("wait", "lib_wait")
 	leaveScript      = newScript("leave", "lib_wait")
+	waitsScript      = newScript("waits")
 	turnsScript      = newScript("turns", "lib_wait")
 	offerScript      = newScript("offer")
 	answeredScript   = newScript("answered")

@@ -142,6 +142,7 @@ func calls(t *testing.T, store *locks.Locks) map[string]func() error {
 			return err
 		},
 		"Leave": func() error { return store.Leave(ctx, "A-0-0", 94) },
+		"Waits": func() error { _, err := store.Waits(ctx); return err },
 		"Turns": func() error { _, err := store.Turns(ctx); return err },
 		"Offer": func() error {
 			id++
