@@ -38,6 +38,7 @@ type Core interface {
 	StatusOf(ctx context.Context, spools []occupation.Spool) ([]occupation.Status, error)
 	HeldBy(ctx context.Context, worker int) ([]occupation.Status, error)
 	Held(ctx context.Context) ([]occupation.Status, error)
+	Board(ctx context.Context) (occupation.Board, error)
 	Book(ctx context.Context) (*occupation.Book, error)
 	Free(ctx context.Context, w occupation.Worker, op occupation.Operation, query string, limit int) ([]occupation.Spool, error)
 	Worker(ctx context.Context, id int) (occupation.Worker, error)
@@ -115,6 +116,8 @@ type Bot struct {
 	endJobs context.CancelFunc
 
 	unserved atomic.Int64 // requests that wait in the queue
+
+	board boardSeen
 }
 
 // How much may be under way.

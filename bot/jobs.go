@@ -51,10 +51,7 @@ func (b *Bot) runJobs(ctx context.Context) {
 	c := cron.New(cron.WithLocation(b.zone), cron.WithLogger(cronLog{b.log}),
 		cron.WithChain(cron.Recover(cronLog{b.log}), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	look := cron.Every(lookEvery)
-	for _, j := range []job{
-		{"sweep", sweepEvery, sweepTime, b.sweep},
-		{"reconcile", reconcileEvery, reconcileTime, b.reconcile},
-	} {
+	for _, j := range b.allJobs() {
 		c.Schedule(look, cron.FuncJob(func() { b.lookAt(ctx, j) }))
 	}
 	c.Start()
@@ -64,6 +61,17 @@ func (b *Bot) runJobs(ctx context.Context) {
 	defer cancel()
 	_, err := b.diary.Lead(give, lease, b.replica, 0)
 	logged(give, err, "lease_not_given_up")
+}
+
+func (b *Bot) allJobs() []job {
+	jobs := []job{
+		{"sweep", sweepEvery, sweepTime, b.sweep},
+		{"reconcile", reconcileEvery, reconcileTime, b.reconcile},
+	}
+	if b.supervisors != "" {
+		jobs = append(jobs, job{"board", boardEvery, boardTime, b.showTheBoard})
+	}
+	return jobs
 }
 
 // lookAt does the job if it is due and this replica leads.

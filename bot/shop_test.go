@@ -40,8 +40,10 @@ type shop struct {
 	memory    *bot.LocalMemory
 	log       *safeBuffer
 	taller    string // the channel
+	jefes     string // the supervisors' channel, which the bot uses inSupervisedShop only
 	envelopes atomic.Int64
 
+	patricia                                                 *slacksim.Person // supervisor
 	mauricio, juana, pedro, nadie, visita, ajeno, inactivo *slacksim.Person
 
 	stop func() error
@@ -83,7 +85,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		s := &shop{t: t, locks: occupationtest.NewLocks(), memory: &bot.LocalMemory{}, log: &safeBuffer{}}
 		simOptions := slacksim.Options{
 			Seed: 1, PingEvery: 10 * time.Second, BotToken: "xoxb-secret-token", AppToken: "xapp-secret-token",
-			Scopes: []string{"commands", "chat:write", "im:write", "users:read"}, RateLimits: true,
+			Scopes: []string{"commands", "chat:write", "im:write", "users:read", "channels:history", "groups:history"}, RateLimits: true,
 		}
 		botOptions := bot.Options{Memory: s.memory, Zone: santiago, Log: zerolog.New(s.log), OnEnvelope: func() { s.envelopes.Add(1) }}
 		slow := &slowRecords{Records: occupationtest.NewRecords(shopSpools()...)}
@@ -95,6 +97,9 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		s.Server = slacksim.New(simOptions)
 		defer s.Close()
 		s.hire()
+		if botOptions.Supervisors != "" {
+			botOptions.Supervisors = s.jefes
+		}
 		news := &relay{}
 		s.core = occupation.New(occupation.Config{Replica: "a", Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute},
 			occupation.Ports{Locks: s.locks, Desk: s.locks, Records: slow, Directory: s.directory, Notifier: news})
@@ -122,6 +127,9 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 	})
 }
 
+// supervised lets the bot speak to the supervisors' channel.
+func supervised(_ *slacksim.Options, o *bot.Options, _ *slowRecords) { o.Supervisors = "jefes" }
+
 // run starts core and bot; stop ends them, the bot first.
 func (s *shop) run() {
 	coreCtx, endCore := context.WithCancel(s.t.Context())
@@ -148,6 +156,7 @@ func (s *shop) hire() {
 		worker(93, "Mauricio", "Rodríguez", "U93", true, occupation.Armador),
 		worker(7, "Juana", "Pérez", "U7", true, occupation.Ayudante),
 		worker(12, "Pedro", "Soto", "U12", true, occupation.Soldador),
+		worker(3, "Patricia", "Rojas", "U3", true, occupation.Supervisor),
 		worker(50, "Inés", "Vera", "U50", false, occupation.Armador),
 		worker(60, "Vito", "Visita", "U405", true, occupation.Armador), // linked, and a guest all the same
 		worker(61, "Olga", "Ajena", "U406", true, occupation.Armador),
@@ -157,6 +166,7 @@ func (s *shop) hire() {
 		{ID: "U93", Name: "mauricio"},
 		{ID: "U7", Name: "juana"},
 		{ID: "U12", Name: "pedro"},
+		{ID: "U3", Name: "patricia"},
 		{ID: "U50", Name: "ines"},
 		{ID: "U404", Name: "nadie"},
 		{ID: "U405", Name: "vito", Guest: true},
@@ -165,6 +175,8 @@ func (s *shop) hire() {
 		ids = append(ids, s.AddUser(u))
 	}
 	s.taller = s.AddChannel("taller", ids...)
+	s.jefes = s.AddChannel("jefes", "U3")
+	s.patricia = s.Person("U3")
 	s.mauricio, s.juana, s.pedro = s.Person("U93"), s.Person("U7"), s.Person("U12")
 	s.nadie, s.visita, s.ajeno, s.inactivo = s.Person("U404"), s.Person("U405"), s.Person("U406"), s.Person("U50")
 }

@@ -152,7 +152,9 @@ func conversationsList(c *call) (object, error) {
 	return page(c, "channels", all)
 }
 
-// conversationsHistory gives the newest first, and never ephemeral messages.
+// conversationsHistory gives the newest first, and neither ephemeral messages nor
+// replies. Those of oldest and latest themselves belong to it if inclusive [doc
+// conversations.history].
 func conversationsHistory(c *call) (object, error) {
 	ch, err := c.readable("history")
 	if err != nil {
@@ -163,8 +165,11 @@ func conversationsHistory(c *call) (object, error) {
 	}
 	var all []any
 	for _, m := range slices.Backward(ch.messages) {
-		inside := (c.str("oldest") == "" || m.TS >= c.str("oldest")) && (c.str("latest") == "" || m.TS <= c.str("latest"))
-		if m.viewer == "" && inside {
+		oldest, latest := c.str("oldest"), c.str("latest")
+		inside := (oldest == "" || m.TS >= oldest) && (latest == "" || m.TS <= latest)
+		edge := (m.TS == oldest || m.TS == latest) && c.str("inclusive") != "1" && c.str("inclusive") != "true"
+		reply := m.ThreadTS != "" && m.ThreadTS != m.TS
+		if m.viewer == "" && inside && !edge && !reply {
 			all = append(all, m.wire(c.s.opt.TeamID))
 		}
 	}

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,6 +47,9 @@ func visible(t testing.TB, v any) []string {
 	return out
 }
 
+// slackLink is a link to a message, which Slack itself has given.
+var slackLink = regexp.MustCompile(`<https://taller\.slack\.com/archives/C1/p\d+\|más abajo en este canal>`)
+
 // No mrkdwn text of any view holds a control character of Slack, a mention or a
 // mark that is not ours.
 func TestForeignTextStaysText(t *testing.T) {
@@ -57,6 +61,7 @@ func TestForeignTextStaysText(t *testing.T) {
 			if kind != "mrkdwn" {
 				return
 			}
+			text = slackLink.ReplaceAllString(text, "")
 			bare := strings.NewReplacer("&lt;", "", "&gt;", "", "&amp;", "").Replace(text)
 			if !strings.HasSuffix(bare, "…") && strings.ContainsAny(bare, "&") || strings.ContainsAny(bare, "<>`~") {
 				t.Errorf("%s: unescaped in %q", name, text)

@@ -165,7 +165,9 @@ func demoCommands() []slacksim.Command {
 }
 
 // demoScopes are the bot's scopes, as manifest.yml declares them.
-func demoScopes() []string { return []string{"commands", "chat:write", "im:write", "users:read"} }
+func demoScopes() []string {
+	return []string{"commands", "chat:write", "im:write", "channels:history", "groups:history", "users:read"}
+}
 
 // shopClock is the demo's time: the machine's, and what visitors have moved it
 // forward.

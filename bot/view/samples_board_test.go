@@ -1,0 +1,62 @@
+package view_test
+
+import (
+	"slices"
+	"time"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// Samples of what the supervisors keep in sight.
+
+// board is a shop with everything that a board shows.
+func (k kit) board() occupation.Board {
+	soon := k.status(12, josefa)
+	soon.Lock.Deadline = k.hour(14, 50)
+	byRow, writing := k.status(13, mauricio), k.status(14, josefa)
+	byRow.Lock = occupation.Lock{}
+	byRow.Spool.Since = k.hour(9, 5)
+	writing.Lock.State = occupation.Pending
+	stopped, byHand := k.spool(20), k.spool(21)
+	stopped.State, byHand.State = "ARM retenido: falta certificado, PS(3)", "RETENIDO"
+	return occupation.Board{
+		Held:    []occupation.Status{byRow, k.lapsed(15), k.status(11, mauricio), writing, soon},
+		Stopped: []occupation.Spool{stopped, byHand},
+		Waits: []occupation.Waiter{
+			{Tag: numbered(11), Worker: josefa},
+			{Tag: numbered(11), Worker: patricia},
+			{Tag: numbered(12), Worker: mauricio},
+		},
+		Done: map[occupation.Operation]int{occupation.ARM: 12, occupation.SOLD: 5},
+		Soon: 15 * time.Minute,
+	}
+}
+
+// hostileBoard is more of everything than fits, with the worst of words.
+func (k kit) hostileBoard() occupation.Board {
+	b := occupation.Board{Soon: time.Minute}
+	for i := range 300 {
+		st := k.status(i, occupation.Holder{ID: i, Name: worst})
+		st.Spool, st.Lock.Tag = k.hostileSpool(), nasty
+		b.Held = append(b.Held, st)
+		stopped := k.hostileSpool()
+		stopped.State = "retenido: " + nasty + ", XY(7)"
+		b.Stopped = append(b.Stopped, stopped)
+		b.Waits = append(b.Waits, occupation.Waiter{Tag: numbered(i / 3), Worker: occupation.Holder{ID: i, Name: nasty}})
+	}
+	return b
+}
+
+func (k kit) boardSamples() map[string]any {
+	full := k.board()
+	full.Held = slices.Concat(full.Held, k.statuses(200, 50))
+	return map[string]any{
+		"board":         view.BoardOf(view.Board(k.board(), k.at), k.at),
+		"board-none":    view.BoardOf(view.Board(occupation.Board{}, k.at), k.at),
+		"board-200":     view.BoardOf(view.Board(full, k.at), k.at),
+		"board-hostile": view.BoardOf(view.Board(k.hostileBoard(), k.at), k.at),
+		"board-moved":   view.BoardMoved("https://taller.slack.com/archives/C1/p1700000000000100", k.at),
+		"board-gone":    view.BoardMoved("", k.at),
+	}
+}
