@@ -127,6 +127,7 @@ func samples(t testing.TB) map[string]any {
 	maps.Copy(out, k.lifeSamples())
 	maps.Copy(out, k.askSamples())
 	maps.Copy(out, k.boardSamples())
+	maps.Copy(out, k.alertSamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}

@@ -60,3 +60,46 @@ func (k kit) boardSamples() map[string]any {
 		"board-gone":    view.BoardMoved("", k.at),
 	}
 }
+
+// alerts are one of each kind that lasts.
+func (k kit) alerts() []view.AlertState {
+	alert := func(kind view.AlertKind, fill func(*view.AlertState)) view.AlertState {
+		a := view.AlertState{Kind: kind, Since: k.hour(14, 30)}
+		fill(&a)
+		return a
+	}
+	ratio := func(count, limit int) func(*view.AlertState) {
+		return func(a *view.AlertState) { a.Count, a.Takes, a.Percent = count, 60, limit }
+	}
+	nothing := func(*view.AlertState) {}
+	return []view.AlertState{
+		alert(view.AlertConflicts, ratio(14, 10)),
+		alert(view.AlertExpiries, ratio(6, 5)),
+		alert(view.AlertSheet, nothing),
+		alert(view.AlertLocks, nothing),
+		alert(view.AlertSchema, func(a *view.AlertState) { a.Reason, a.Column = occupation.MissingHeader, occupation.ColArmDate }),
+		alert(view.AlertRepair, func(a *view.AlertState) { a.Tags = []string{numbered(12), numbered(11), numbered(12)} }),
+		alert(view.AlertReconcile, func(a *view.AlertState) { a.Findings = k.findings() }),
+	}
+}
+
+func (k kit) alertSamples() map[string]any {
+	out := map[string]any{"alert-moved": view.AlertMoved()}
+	for _, a := range k.alerts() {
+		out["alert-"+string(a.Kind)] = view.Alert(a, k.at)
+		a.Over = k.hour(14, 42)
+		out["alert-"+string(a.Kind)+"-over"] = view.Alert(a, k.at)
+	}
+	bad := view.AlertState{Kind: view.AlertRepair, Since: k.day(11, 22), Tags: slices.Repeat([]string{nasty, worst}, 40), Left: true}
+	for i := range 30 {
+		bad.Tags = append(bad.Tags, numbered(i)+nasty)
+	}
+	out["alert-repair-hostile"] = view.Alert(bad, k.at)
+	fs := k.findings()
+	for i := range fs {
+		fs[i].Spool.HeldBy, fs[i].Spool.Tag, fs[i].Lock.Holder.Name = nasty, worst, worst
+	}
+	out["alert-reconcile-hostile"] = view.Alert(view.AlertState{Kind: view.AlertReconcile, Since: k.day(11, 22), Findings: slices.Repeat(fs, 60)}, k.at)
+	out["alert-schema-hostile"] = view.Alert(view.AlertState{Kind: view.AlertSchema, Since: k.day(11, 22), Reason: occupation.MissingTab, Column: occupation.Column(worst), Text: nasty}, k.at)
+	return out
+}
