@@ -187,7 +187,25 @@ func (c *committer) resolve(ctx context.Context, commit *Commit, end ending) end
 // the records' remainder is one more commit of the same events. The ending
 // stays a landed one; the last receipt says what is owed.
 func (c *committer) repair(ctx context.Context, commit Commit, end ending) ending {
-	for refused := 0; end.receipt.Remainder != nil && !commit.Repair && refused < maxRepairs; {
+	if end.receipt.Remainder == nil || commit.Repair {
+		return end
+	}
+	began := time.Now()
+	end = c.putRows(ctx, commit, end)
+	told := Observation{Events: len(commit.Changes), Took: time.Since(began), Sends: end.sends, Outcome: "repaired", Err: end.err}
+	if end.unknown || end.receipt.Remainder != nil {
+		told.Outcome = "unrepaired"
+	}
+	for _, ch := range commit.Changes {
+		told.Tags = append(told.Tags, ch.Intent.Tag)
+	}
+	c.cfg.Observe(told)
+	return end
+}
+
+// putRows is repair where there is something to put right.
+func (c *committer) putRows(ctx context.Context, commit Commit, end ending) ending {
+	for refused := 0; end.receipt.Remainder != nil && refused < maxRepairs; {
 		next := Commit{
 			ID: rand.Text(), Stamp: newStamp(), Changes: commit.Changes,
 			Plan: end.receipt.Remainder, Repair: true,

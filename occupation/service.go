@@ -28,14 +28,17 @@ type Config struct {
 	Observe func(Observation)
 }
 
-// Observation is one commit's end, or a recovery that has to go on, for logs
-// and metrics.
+// Observation is one commit's end, a repair's, or a recovery that has to go on, for
+// logs and metrics.
 type Observation struct {
-	Events  int
-	Took    time.Duration
-	Sends   int
-	Outcome string // "landed", "waited", "refused", "stale", "unknown", "recovering"
+	Events int
+	Took   time.Duration
+	Sends  int
+	// Outcome is one of "landed", "waited", "refused", "stale", "unknown" and
+	// "recovering"; or of a repair "repaired" or "unrepaired".
+	Outcome string
 	Err     error
+	Tags    []string // of a repair: the spools of the commit whose rows people had moved
 }
 
 // Service is the core: the one way in which anything changes. Its methods are

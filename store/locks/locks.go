@@ -31,6 +31,7 @@
 //	news           hash, event -> settled intent that somebody must hear of, JSON
 //	leader:NAME    the replica that has the lease, until it ends
 //	job:NAME       up to when a job is done, ms
+//	counts         hash, start of five minutes in ms:what -> how many
 //	answer:CALL    what a call was answered that took something off, for a minute
 //	seen:NAME      a delivery that was seen
 //	note:NAME      what the bot noted: where it showed what

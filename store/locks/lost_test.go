@@ -169,6 +169,18 @@ func TestOtherCallsSentAgain(t *testing.T) {
 	intend(t, store, more, occupation.Accepted)
 	armed.Store(1)
 	lead("jobs")
+	count := func() {
+		t.Helper()
+		if err := store.Count(t.Context(), map[string]int{"takes": 1}); err != nil {
+			t.Error(err)
+		}
+	}
+	count()
+	armed.Store(1)
+	count()
+	if sums, err := store.Counted(t.Context(), time.Hour); err != nil || sums["takes"] != 2 {
+		t.Errorf("counted %v, %v; want 2 takes", sums, err)
+	}
 	armed.Store(1)
 	more.Event, more.Until = "x1", more.Until.Add(time.Hour)
 	o := intend(t, store, more, occupation.Accepted)

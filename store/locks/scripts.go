@@ -43,6 +43,8 @@ var (
 	firstScript      = newScript("first")
 	leadScript       = newScript("lead")
 	advanceScript    = newScript("advance")
+	countScript      = newScript("count")
+	countedScript    = newScript("counted")
 )
 
 // script is one script with the name that errors show.

@@ -154,6 +154,8 @@ func calls(t *testing.T, store *locks.Locks) map[string]func() error {
 		"News":       func() error { _, err := store.News(ctx, 0); return err },
 		"Told":       func() error { return store.Told(ctx, "e1", "e2") },
 		"Lead":       func() error { _, err := store.Lead(ctx, "jobs", "replica-1", time.Minute); return err },
+		"Count":      func() error { return store.Count(ctx, map[string]int{"takes": 1}) },
+		"Counted":    func() error { _, err := store.Counted(ctx, time.Hour); return err },
 		"Advance":    func() error { _, _, err := store.Advance(ctx, "sweep", time.Now()); return err },
 	}
 }
