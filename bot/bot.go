@@ -70,12 +70,14 @@ type Options struct {
 	Core   Core
 	Memory Memory // nil = in this process
 	Diary  Diary  // nil = jobs are this process's own
+	Tally  Tally  // nil = counts are this process's own
 	Zone   *time.Location
 	Log    zerolog.Logger
 	// Replica is the unique name of this process among all that serve the shop.
 	Replica string
 	// Supervisors is the id of the channel that hears of what nobody answered.
 	Supervisors string
+	Alerts      AlertLimits // zero = DefaultAlerts
 	// OnEnvelope is told of every envelope before it is acknowledged; it must not
 	// block. OnAck is told how long each acknowledgement took.
 	OnEnvelope func()
@@ -117,7 +119,12 @@ type Bot struct {
 
 	unserved atomic.Int64 // requests that wait in the queue
 
-	board boardSeen
+	board     boardSeen
+	tally     Tally
+	pending   pendingCounts
+	limits    AlertLimits
+	locksAway locksAway // written by the watch of it alone
+	sheetAway time.Time // since when the sheet does not answer; written by the alerts' job alone
 }
 
 // How much may be under way.
@@ -132,13 +139,19 @@ const (
 func New(o Options) *Bot {
 	b := &Bot{
 		api: o.API, newSocket: o.Socket, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
-		diary: o.Diary, replica: o.Replica, supervisors: o.Supervisors, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation,
+		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, supervisors: o.Supervisors, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation,
 	}
 	if b.memory == nil {
 		b.memory = &LocalMemory{}
 	}
 	if b.diary == nil {
 		b.diary = &localDiary{}
+	}
+	if b.tally == nil {
+		b.tally = &LocalTally{}
+	}
+	if b.limits == (AlertLimits{}) {
+		b.limits = DefaultAlerts()
 	}
 	if b.onEnvelope == nil {
 		b.onEnvelope = func() {}

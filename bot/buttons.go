@@ -175,6 +175,9 @@ func (b *Bot) count(r *request, results []occupation.Result) {
 			r.code = code
 		}
 		b.onOperation(res.Kind, code, time.Since(r.at))
+		if !res.Already {
+			b.countTake(res.Kind, code)
+		}
 	}
 }
 

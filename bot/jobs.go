@@ -40,6 +40,7 @@ type job struct {
 	every time.Duration // its times are the multiples of it, whatever the clocks of people do
 	limit time.Duration
 	run   func(ctx context.Context) error
+	asked time.Time // the last of its times that was asked for: somebody has done it
 }
 
 // runJobs does the jobs until ctx ends. Every replica looks whether one is due;
@@ -54,28 +55,40 @@ func (b *Bot) runJobs(ctx context.Context) {
 	for _, j := range b.allJobs() {
 		c.Schedule(look, cron.FuncJob(func() { b.lookAt(ctx, j) }))
 	}
+	c.Schedule(look, cron.FuncJob(func() { b.tellTally(ctx) }))
+	if b.supervisors != "" {
+		c.Schedule(cron.Every(locksEvery), cron.FuncJob(func() { b.watchLocks(ctx) }))
+	}
 	c.Start()
 	<-ctx.Done()
 	<-c.Stop().Done()
+	b.tellTally(context.WithoutCancel(ctx))
 	give, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryTimeout)
 	defer cancel()
 	_, err := b.diary.Lead(give, lease, b.replica, 0)
 	logged(give, err, "lease_not_given_up")
 }
 
-func (b *Bot) allJobs() []job {
-	jobs := []job{
-		{"sweep", sweepEvery, sweepTime, b.sweep},
-		{"reconcile", reconcileEvery, reconcileTime, b.reconcile},
+func (b *Bot) allJobs() []*job {
+	jobs := []*job{
+		{name: "sweep", every: sweepEvery, limit: sweepTime, run: b.sweep},
+		{name: "reconcile", every: reconcileEvery, limit: reconcileTime, run: b.reconcile},
 	}
 	if b.supervisors != "" {
-		jobs = append(jobs, job{"board", boardEvery, boardTime, b.showTheBoard})
+		jobs = append(jobs,
+			&job{name: "board", every: boardEvery, limit: boardTime, run: b.showTheBoard},
+			&job{name: "alerts", every: alertEvery, limit: alertTime, run: b.watch})
 	}
 	return jobs
 }
 
-// lookAt does the job if it is due and this replica leads.
-func (b *Bot) lookAt(ctx context.Context, j job) {
+// lookAt does the job if it is due and this replica leads. As long as the next of its
+// times has not come by our own clock either, which is at most two seconds behind,
+// nobody is asked.
+func (b *Bot) lookAt(ctx context.Context, j *job) {
+	if b.core.Now().Add(2 * time.Second).Truncate(j.every).Equal(j.asked) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, j.limit)
 	defer cancel()
 	leads, err := b.diary.Lead(ctx, lease, b.replica, leaseTime)
@@ -88,7 +101,12 @@ func (b *Bot) lookAt(ctx context.Context, j job) {
 		logged(ctx, err, "time_not_asked")
 		return
 	}
-	if _, due, err := b.diary.Advance(ctx, j.name, now.Truncate(j.every)); err != nil || !due {
+	upTo := now.Truncate(j.every)
+	_, due, err := b.diary.Advance(ctx, j.name, upTo)
+	if err == nil {
+		j.asked = upTo
+	}
+	if err != nil || !due {
 		logged(ctx, err, "job_not_asked")
 		return
 	}
@@ -204,7 +222,7 @@ func (b *Bot) announce(gather time.Duration, say func() []view.Message) {
 }
 
 // reconcile puts right how sheet and locks differ, and tells the supervisors what
-// it has found, each thing once.
+// it has found: by one alert, told anew when there is something new.
 func (b *Bot) reconcile(ctx context.Context) error {
 	found, err := b.core.Reconcile(ctx)
 	var fresh []occupation.Finding
@@ -214,8 +232,8 @@ func (b *Bot) reconcile(ctx context.Context) error {
 			fresh = append(fresh, f)
 		}
 	}
-	if len(fresh) > 0 {
-		b.announce(0, func() []view.Message { return []view.Message{view.ReconcileReport(fresh, true, b.clock())} })
+	if b.supervisors != "" && (err == nil || len(found) > 0) {
+		b.judgeFindings(ctx, found, len(fresh) > 0)
 	}
 	return err
 }

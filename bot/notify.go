@@ -271,6 +271,9 @@ func (b *Bot) tellSupervisors(ctx context.Context, n occupation.Notice) {
 		logged(ctx, err, "supervisors_not_told")
 		return
 	}
+	if n.Intent.Kind == occupation.Expire {
+		b.pending.add(countExpiries, 1)
+	}
 	b.bosses.mu.Lock()
 	b.bosses.news = append(b.bosses.news, n)
 	waiting := len(b.bosses.news)

@@ -43,7 +43,7 @@ type shop struct {
 	jefes     string // the supervisors' channel, which the bot uses inSupervisedShop only
 	envelopes atomic.Int64
 
-	patricia                                                 *slacksim.Person // supervisor
+	patricia                                               *slacksim.Person // supervisor
 	mauricio, juana, pedro, nadie, visita, ajeno, inactivo *slacksim.Person
 
 	stop func() error
@@ -64,7 +64,15 @@ const sheetTakes = 250 * time.Millisecond
 // slowRecords is a sheet that takes its time, as Google does.
 type slowRecords struct {
 	*occupationtest.Records
-	takes atomic.Int64 // a Duration
+	takes atomic.Int64                     // a Duration
+	fault atomic.Pointer[occupation.Error] // of every read; nil = none
+}
+
+func (r *slowRecords) Book(ctx context.Context, maxAge time.Duration) (*occupation.Book, error) {
+	if err := r.fault.Load(); err != nil {
+		return nil, err
+	}
+	return r.Records.Book(ctx, maxAge)
 }
 
 func (r *slowRecords) Commit(ctx context.Context, c occupation.Commit) (occupation.Receipt, error) {

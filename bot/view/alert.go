@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -109,4 +110,12 @@ func ofSpools(tags []string) string {
 		names = append(names, escape(tag, maxTag))
 	}
 	return prefix(alertSpools, join(", ", names...))
+}
+
+// SameAlert reports whether two texts are of alerts of one kind that last: the words
+// before the first stop are the same.
+func SameAlert(a, b string) bool {
+	first, _, whole := strings.Cut(a, ". ")
+	other, _, too := strings.Cut(b, ". ")
+	return whole && too && first == other
 }

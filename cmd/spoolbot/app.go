@@ -97,7 +97,7 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log, Observe: a.metrics.slackCall,
 	})
 	a.bot = bot.New(bot.Options{
-		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Zone: cfg.Zone, Log: log,
+		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Tally: a.locks, Alerts: cfg.Alerts, Zone: cfg.Zone, Log: log,
 		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: a.acked, OnOperation: a.metrics.operation,
 	})
 	news.bot.Store(a.bot)
@@ -260,6 +260,9 @@ func (a *app) observe(o occupation.Observation) {
 		Str("outcome", o.Outcome).Msg("commit")
 	if o.Outcome == "landed" {
 		a.metrics.commitEvents.Observe(float64(o.Events))
+	}
+	if o.Outcome == "repaired" || o.Outcome == "unrepaired" {
+		a.bot.Repaired(o.Outcome == "repaired", o.Tags)
 	}
 	if a.doors.Observe != nil {
 		a.doors.Observe(o)

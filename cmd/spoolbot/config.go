@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
+	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/store/locks"
 )
@@ -35,8 +36,9 @@ type Config struct {
 	WarnBefore                   []time.Duration // longest first, each shorter than LockTTL
 	Grace                        time.Duration
 	Shifts                       []occupation.Shift // in the order of their start
-	HTTPListen                   string             // empty = off
-	HTTPTokensFile               string             // empty = no REST door
+	Alerts                       bot.AlertLimits
+	HTTPListen                   string // empty = off
+	HTTPTokensFile               string // empty = no REST door
 	LogLevel                     zerolog.Level
 	LogFormat                    string // json or console
 	AllowInsecure                bool
@@ -81,11 +83,17 @@ func readConfig(env getenv, platform bool) (Config, error) {
 		SupervisorChannel:   parsed(&r, "SUPERVISOR_CHANNEL", channelID),
 		Grace:               time.Duration(r.number("GRACE_MINUTES", 0, 24*60)) * time.Minute,
 		Shifts:              parsed(&r, "SHIFTS", parseShifts),
-		HTTPListen:          parsed(&r, "HTTP_LISTEN", listenAddress),
-		HTTPTokensFile:      r.file("HTTP_TOKENS_FILE"),
-		LogLevel:            parsed(&r, "LOG_LEVEL", logLevel),
-		LogFormat:           parsed(&r, "LOG_FORMAT", oneOf("json", "console")),
-		AllowInsecure:       parsed(&r, "ALLOW_INSECURE_ENDPOINTS", oneOf("0", "1")) == "1",
+		Alerts: bot.AlertLimits{
+			Conflicts: r.number("ALERT_CONFLICTS_PERCENT", 1, 100),
+			Expiries:  r.number("ALERT_EXPIRIES_PERCENT", 1, 100),
+			MinTakes:  r.number("ALERT_MIN_TAKES", 1, 10_000),
+			Away:      time.Duration(r.number("ALERT_AWAY_MINUTES", 1, 24*60)) * time.Minute,
+		},
+		HTTPListen:     parsed(&r, "HTTP_LISTEN", listenAddress),
+		HTTPTokensFile: r.file("HTTP_TOKENS_FILE"),
+		LogLevel:       parsed(&r, "LOG_LEVEL", logLevel),
+		LogFormat:      parsed(&r, "LOG_FORMAT", oneOf("json", "console")),
+		AllowInsecure:  parsed(&r, "ALLOW_INSECURE_ENDPOINTS", oneOf("0", "1")) == "1",
 	}
 	c.SlackAPIURL = r.endpoint("SLACK_API_URL", c.AllowInsecure)
 	c.SheetsEndpoint = r.endpoint("SHEETS_ENDPOINT", c.AllowInsecure)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
 
+	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
@@ -55,6 +56,7 @@ func TestDefaults(t *testing.T) {
 			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
 			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
 		},
+		Alerts:     bot.DefaultAlerts(),
 		HTTPListen: "127.0.0.1:8080", LogLevel: zerolog.InfoLevel, LogFormat: "json",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
+	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/store/sheetsim"
@@ -141,7 +142,7 @@ func (s *shop) config() Config {
 	return Config{
 		SlackAppToken: Secret(s.slack.AppToken()), SlackBotToken: Secret(s.slack.BotToken()), SlackAPIURL: s.slack.APIURL(),
 		SpreadsheetID: s.sheet.SpreadsheetID(), Site: "prueba", Zone: zone, SupervisorChannel: s.bosses,
-		LockTTL: s.lockTTL, Grace: 15 * time.Minute, WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute},
+		Alerts: bot.DefaultAlerts(), LockTTL: s.lockTTL, Grace: 15 * time.Minute, WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute},
 		Shifts: []occupation.Shift{
 			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
 			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
