@@ -185,6 +185,14 @@ type Records interface {
 	// Ledger reads what the audit log knows: the highest fence and the last
 	// occupation per spool key. A missing log is an empty ledger.
 	Ledger(ctx context.Context) (Ledger, error)
+
+	// Log reads the audit log for people: the newest q.Most() of the rows that
+	// are asked for, newest first, their times in the shop's zone; more = there
+	// are older ones. People may have sorted the rows, and of rows that others
+	// have written it gives what can be read. It makes few reads, and leaves those
+	// to work that work needs. Errors: SHEET_SCHEMA (the log, or a column that says
+	// what happened when, is not there), SHEET_UNAVAILABLE.
+	Log(ctx context.Context, q LogQuery) (rows []AuditRow, more bool, err error)
 }
 
 // Draft is a prepared commit.

@@ -251,6 +251,14 @@ func (p recordPort) Resolve(ctx context.Context, c occupation.Commit) (bool, occ
 	return out.landed, out.receipt, err
 }
 
+func (p recordPort) Log(ctx context.Context, q occupation.LogQuery) (rows []occupation.AuditRow, more bool, err error) {
+	rows, err = through(ctx, p.line, "Log", func() (rows []occupation.AuditRow, err error) {
+		rows, more, err = p.w.records.Log(bg, q)
+		return rows, err
+	})
+	return rows, more, err
+}
+
 func (p recordPort) Ledger(ctx context.Context) (occupation.Ledger, error) {
 	return through(ctx, p.line, "Ledger", func() (occupation.Ledger, error) { return p.w.records.Ledger(bg) })
 }

@@ -164,3 +164,32 @@ func (r *Records) Ledger(ctx context.Context) (occupation.Ledger, error) {
 	}
 	return occupation.NewLedger(r.audit), nil
 }
+
+// Log implements occupation.Records.
+func (r *Records) Log(ctx context.Context, q occupation.LogQuery) (rows []occupation.AuditRow, more bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f := r.call("Log"); f.Err != nil {
+		return nil, false, f.Err
+	}
+	for _, row := range slices.Backward(r.audit) {
+		if q.Wants(row) {
+			rows = append(rows, row)
+		}
+	}
+	occupation.NewestFirst(rows)
+	if more = len(rows) > q.Most(); more {
+		rows = rows[:q.Most()]
+	}
+	return rows, more, nil
+}
+
+// Rewrite lets a person do anything to the rows of the audit log.
+func (r *Records) Rewrite(do func([]occupation.AuditRow) []occupation.AuditRow) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.audit = do(slices.Clone(r.audit))
+}

@@ -61,6 +61,8 @@ func TestRecords(t *testing.T, open func(t *testing.T) RecordsHarness) {
 		{"rows that people move get nothing for good", movedRows},
 		{"recovery learns of moved rows too", movedRowsResolved},
 		{"the ledger knows fences and open takes", ledgerKnows},
+		{"the log tells the newest first", logNewestFirst},
+		{"the log by spool, worker and time", logByQuery},
 		{"a call whose time is over says so", recordsContext},
 	}
 	for _, tt := range tests {

@@ -62,6 +62,17 @@ func (l *limiter) room() bool {
 	return !now.Before(l.blocked) && 4*len(l.taken) < 3*l.limit
 }
 
+// spare waits until a quarter of the reads is left, for what can wait: whoever
+// reads histories must not keep others from taking spools.
+func (l *limiter) spare(ctx context.Context) error {
+	for !l.room() {
+		if err := pause(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // block stops all reads for a while.
 func (l *limiter) block(d time.Duration) {
 	until := time.Now().Add(d)
