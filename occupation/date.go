@@ -13,28 +13,50 @@ const MaxDateAge = 30
 // with dashes, slashes or points. The result is midnight in the zone of now.
 // Errors: INVALID_INPUT (BadDate, FutureDate, OldDate).
 func ParseDate(text string, now time.Time) (time.Time, *Error) {
+	given, ok := readDay(text, now)
+	if !ok {
+		return time.Time{}, &Error{Code: InvalidInput, Reason: BadDate, Text: text}
+	}
+	return checkDate(given, Midnight(now), text)
+}
+
+// ParseDay reads a day as ParseDate, however long ago it was. Errors:
+// INVALID_INPUT (BadDate, FutureDate).
+func ParseDay(text string, now time.Time) (time.Time, *Error) {
+	switch given, ok := readDay(text, now); {
+	case !ok:
+		return time.Time{}, &Error{Code: InvalidInput, Reason: BadDate, Text: text}
+	case given.After(now):
+		return time.Time{}, &Error{Code: InvalidInput, Reason: FutureDate, Text: text}
+	default:
+		return given, nil
+	}
+}
+
+func readDay(text string, now time.Time) (_ time.Time, ok bool) {
 	today := Midnight(now)
 	word := strings.ToLower(strings.TrimSpace(text))
 	switch word {
 	case "", "hoy":
-		return today, nil
+		return today, true
 	case "ayer":
-		return day(today.Year(), today.Month(), today.Day()-1, now.Location()), nil
+		return day(today.Year(), today.Month(), today.Day()-1, now.Location()), true
 	}
 	word = strings.NewReplacer("/", "-", ".", "-", "–", "-").Replace(word)
 	for _, layout := range []string{"2-1-2006", "2-1-06", "2006-1-2"} {
 		if t, err := time.Parse(layout, word); err == nil {
-			return checkDate(day(t.Year(), t.Month(), t.Day(), now.Location()), today, text)
+			return day(t.Year(), t.Month(), t.Day(), now.Location()), true
 		}
 	}
-	if t, err := time.Parse("2-1", word); err == nil {
-		meant := day(today.Year(), t.Month(), t.Day(), now.Location())
-		if meant.After(today) { // in January people write 30-12 and mean last year's
-			meant = day(today.Year()-1, t.Month(), t.Day(), now.Location())
-		}
-		return checkDate(meant, today, text)
+	t, err := time.Parse("2-1", word)
+	if err != nil {
+		return time.Time{}, false
 	}
-	return time.Time{}, &Error{Code: InvalidInput, Reason: BadDate, Text: text}
+	meant := day(today.Year(), t.Month(), t.Day(), now.Location())
+	if meant.After(today) { // in January people write 30-12 and mean last year's
+		meant = day(today.Year()-1, t.Month(), t.Day(), now.Location())
+	}
+	return meant, true
 }
 
 // checkDate refuses a fecha_operacion of the future or of more than MaxDateAge
