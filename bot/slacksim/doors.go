@@ -44,6 +44,7 @@ func (s *Server) doors() http.Handler {
 		return object{"ok": true}, err
 	})
 	mux.HandleFunc("GET /sim/events", s.serveEvents)
+	mux.HandleFunc("GET /sim/files/{file}", s.serveFile)
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 

@@ -15,6 +15,7 @@ type Message struct {
 	User      string     `json:"user"`
 	Text      string     `json:"text"`
 	Blocks    []any      `json:"blocks,omitempty"`
+	Files     []File     `json:"files,omitempty"`
 	Ephemeral bool       `json:"ephemeral"`
 	Edited    *Edited    `json:"edited,omitempty"`
 	Reactions []Reaction `json:"reactions,omitempty"`
@@ -61,6 +62,9 @@ func (m *Message) wire(team string) object {
 	if m.Blocks != nil {
 		o["blocks"] = m.Blocks
 	}
+	if len(m.Files) > 0 {
+		o["files"] = m.Files
+	}
 	if m.ThreadTS != "" {
 		o["thread_ts"] = m.ThreadTS
 	}
@@ -96,12 +100,17 @@ func (c *channel) seenBy(user string) []Message {
 	return out
 }
 
-// Shown is the text that a person reads: the blocks if there are any, else the text.
+// Shown is the text that a person reads: the blocks if there are any, else the text;
+// then the names of files.
 func (m Message) Shown() string {
-	if len(m.Blocks) == 0 {
-		return m.Text
+	lines := []string{m.Text}
+	if len(m.Blocks) > 0 {
+		lines[0] = shown(m.Blocks)
 	}
-	return shown(m.Blocks)
+	for _, f := range m.Files {
+		lines = append(lines, f.Name)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Buttons returns the labels of the buttons, top to bottom.

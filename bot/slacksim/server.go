@@ -102,6 +102,7 @@ type Server struct {
 	suggested map[string][]any // options last offered by an external select
 	notices   map[string][]string
 	tickets   map[string]bool
+	uploads   map[string]*upload
 	sockets   []*socket            // those that get envelopes
 	live      map[*socket]struct{} // those and the ones on their way out
 	waiting   map[string]*envelope
@@ -154,6 +155,7 @@ func New(opt Options) *Server {
 		suggested: map[string][]any{},
 		notices:   map[string][]string{},
 		tickets:   map[string]bool{},
+		uploads:   map[string]*upload{},
 		live:      map[*socket]struct{}{},
 		waiting:   map[string]*envelope{},
 		limiter:   map[string]*bucket{},
@@ -163,6 +165,7 @@ func New(opt Options) *Server {
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("/api/{method}", s.serveAPI)
 	s.mux.HandleFunc("GET /link/", s.serveLink)
+	s.mux.HandleFunc("/upload/v1/", s.serveUpload)
 	s.mux.HandleFunc("/commands/", s.wrongHost)
 	s.mux.HandleFunc("/actions/", s.wrongHost)
 	s.mux.Handle("/sim/", s.doors())

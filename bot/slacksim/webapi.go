@@ -223,7 +223,7 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) (*call, error) {
 	} else if given {
 		c.token, c.inForm = token, true
 	}
-	for _, key := range []string{"blocks", "view", "metadata", "attachments"} { // JSON in a string
+	for _, key := range []string{"blocks", "view", "metadata", "attachments", "files"} { // JSON in a string
 		text, ok := c.args[key].(string)
 		if !ok || text == "" {
 			continue

@@ -520,6 +520,7 @@ class Phone {
           m.thread_ts && m.thread_ts !== m.ts && h("span", { class: "thread" }, "en un hilo")),
         m.ephemeral && h("p", { class: "only" }, icon("eye"), "Solo visible para ti"),
         m.blocks?.length ? h("div", { class: "blocks" }, blocksOf(m.blocks, ctx)) : mrkdwn(slackWords(m), this.zone),
+        m.files?.length ? h("ul", { class: "files" }, m.files.map((f) => h("li", {}, h("a", { class: "btn", href: `/sim/files/${encodeURIComponent(f.id)}`, download: f.name }, f.name)))) : "",
         m.edited && h("small", { class: "edited" }, "(editado)"),
         m.reactions?.length ? h("p", { class: "reactions" }, m.reactions.map((r) => h("span", { title: r.users.map(nameOf).join(", ") }, words(`:${r.name}: ${r.count}`)))) : "",
         m.warning && h("p", { class: "error" }, icon("warn"), trouble(m.warning))));
