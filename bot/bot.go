@@ -52,6 +52,8 @@ type Core interface {
 	WaitFor(ctx context.Context, r occupation.Request, tag string) (place int, st occupation.Status, err error)
 	StopWaiting(ctx context.Context, worker int, tag string) error
 
+	History(ctx context.Context, r occupation.Request, q occupation.HistoryQuery) (occupation.History, error)
+
 	Sweep(ctx context.Context) (occupation.Swept, error)
 	Reconcile(ctx context.Context) ([]occupation.Finding, error)
 	Review(ctx context.Context, r occupation.Request, putRight bool) ([]occupation.Finding, error)

@@ -23,6 +23,8 @@ func (b *Bot) table() []route {
 		{family: command, name: "/traspasar", handle: b.typedTransfer},
 		{family: command, name: "/liberar", handle: b.typedRelease},
 		{family: command, name: "/reconciliar", handle: b.typedReconcile},
+		{family: command, name: "/historia", handle: b.typedHistory},
+		{family: command, name: "/quien", handle: b.typedWho},
 		{family: command, name: "/ayuda", handle: b.showHelp, strangers: true},
 
 		{family: action, name: view.ActionTake, handle: b.pressedTake},
@@ -49,6 +51,9 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionGive, handle: b.pressedGive},
 		{family: action, name: view.ActionStillUse, handle: b.pressedStillUse},
 		{family: action, name: view.ActionReconcile, handle: b.pressedReconcile},
+
+		{family: action, name: view.ActionHistory, handle: b.pressedHistory},
+		{family: action, name: view.ActionHistoryCSV, handle: b.pressedHistoryFile},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},
 		{family: submission, name: view.CallbackTransfer, handle: b.carryTransfer, pending: b.pendingTransfer},

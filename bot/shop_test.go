@@ -93,7 +93,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		s := &shop{t: t, locks: occupationtest.NewLocks(), memory: &bot.LocalMemory{}, log: &safeBuffer{}}
 		simOptions := slacksim.Options{
 			Seed: 1, PingEvery: 10 * time.Second, BotToken: "xoxb-secret-token", AppToken: "xapp-secret-token",
-			Scopes: []string{"commands", "chat:write", "im:write", "users:read", "channels:history", "groups:history"}, RateLimits: true,
+			Scopes: []string{"commands", "chat:write", "files:write", "im:write", "channels:history", "groups:history", "users:read"}, RateLimits: true,
 		}
 		botOptions := bot.Options{Memory: s.memory, Zone: santiago, Log: zerolog.New(s.log), OnEnvelope: func() { s.envelopes.Add(1) }}
 		slow := &slowRecords{Records: occupationtest.NewRecords(shopSpools()...)}

@@ -22,7 +22,7 @@ type SlackConfig struct {
 	HTTPClient *http.Client
 	Dialer     *websocket.Dialer // of the sockets; nil = slack-go's own
 	Log        zerolog.Logger
-	// Observe is told of every call: the method, or "response_url", and "ok", the
+	// Observe is told of every call: the method, "response_url" or "upload", and "ok", the
 	// HTTP status or "error"; nil = nobody. What Slack refuses in a 200 is "ok" here.
 	Observe func(method, result string)
 }
@@ -79,6 +79,9 @@ func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	method, result := "response_url", "ok"
+	if strings.Contains(r.URL.Path, "/upload/") {
+		method = "upload"
+	}
 	if dir, name := path.Split(r.URL.Path); strings.HasSuffix(dir, "/api/") {
 		method = name
 	}

@@ -62,6 +62,10 @@ func askButton(tag string, fence int64) *slack.ButtonBlockElement {
 	return known(tag, spoolButton(ActionAsk, labelAsk, Facts{Tag: tag, Fence: fence}))
 }
 
+func historyButton(tag string) *slack.ButtonBlockElement {
+	return known(tag, spoolButton(ActionHistory, labelHistory, Facts{Tag: tag}))
+}
+
 func known(tag string, b *slack.ButtonBlockElement) *slack.ButtonBlockElement {
 	if tag == "" {
 		return nil

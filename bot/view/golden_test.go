@@ -128,6 +128,7 @@ func samples(t testing.TB) map[string]any {
 	maps.Copy(out, k.askSamples())
 	maps.Copy(out, k.boardSamples())
 	maps.Copy(out, k.alertSamples())
+	maps.Copy(out, k.historySamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}

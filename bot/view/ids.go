@@ -32,6 +32,9 @@ const (
 	ActionStillUse = "spool_still_use"
 
 	ActionReconcile = "reconcile_apply"
+
+	ActionHistory    = "spool_history"
+	ActionHistoryCSV = "history_csv" // its value is what ReadHistory reads
 )
 
 // The ids of the batch modal.
@@ -72,6 +75,7 @@ func ActionIDs() []string {
 		ActionTransfer, ActionAccept, ActionRefuse, ActionWithdraw, ActionRelease,
 		ActionWait, ActionLeave, ActionAsk, ActionGive, ActionStillUse,
 		ActionReconcile,
+		ActionHistory, ActionHistoryCSV,
 	}
 }
 
@@ -89,6 +93,7 @@ const (
 	Release  Verb = "release"
 	Wait     Verb = "wait"
 	Ask      Verb = "ask"
+	Look     Verb = "look" // back, at its history
 )
 
 // VerbOf is the verb of a kind of change.
@@ -129,6 +134,8 @@ func (v Verb) action() string {
 		return ActionWait
 	case Ask:
 		return ActionAsk
+	case Look:
+		return ActionHistory
 	default:
 		return ActionStatus
 	}

@@ -90,8 +90,16 @@ func standingFree(s occupation.Spool, at Clock) (sign, state, term string) {
 	}
 }
 
-// next are the buttons for the state of now.
+// next are the buttons for the state of now; a supervisor can look back, too.
 func next(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonBlockElement {
+	buttons := nextToDo(st, me, at)
+	if me.Has(occupation.Supervisor) {
+		buttons = append(buttons, historyButton(tagOf(st)))
+	}
+	return buttons
+}
+
+func nextToDo(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonBlockElement {
 	f, op := holdingOf(st), st.Spool.Next()
 	switch {
 	case lapsed(st, at) && st.Lock.Holder.ID == me.ID:

@@ -133,7 +133,7 @@ func chooseHead(query string, n int) string {
 func chooseHeldHead(verb Verb, n int) string {
 	did := map[Verb]string{
 		Pause: "pausar", Complete: "completar", Show: "ver", Take: "tomar", Extend: "extender",
-		Transfer: "traspasar", Release: "liberar", Wait: "esperar", Ask: "pedir",
+		Transfer: "traspasar", Release: "liberar", Wait: "esperar", Ask: "pedir", Look: "ver",
 	}[verb]
 	return fmt.Sprintf("Tienes %d spools. ¿Cuál quieres %s?", n, did)
 }
@@ -265,6 +265,8 @@ var helpLines = []string{
 	"*/extender* · una hora más para lo que tienes, o */extender turno*",
 	"*/traspasar 25238-011 @persona* · pasárselo a alguien, si acepta",
 	"*/estado 25238-011* · cómo está, o */estado all* para ver quién tiene qué",
+	"*/historia 25238-011* · lo que ha pasado con él, o */historia* para lo tuyo",
+	"*/quien 25238-011* · quién lo tiene, o */quien @persona* para lo que tiene alguien",
 	"*/liberar 25238-011 motivo* · dejar libre lo que tiene otra persona (supervisor)",
 	"*/reconciliar* · comparar la planilla con el bot (supervisor)",
 }

@@ -156,6 +156,8 @@ func demoCommands() []slacksim.Command {
 		{Name: "/traspasar", Description: "Pasarle un spool a otra persona, que tiene que aceptar", UsageHint: "[TAG o parte del TAG] @persona [motivo, si no es tuyo]"},
 		{Name: "/liberar", Description: "Liberar un spool que tiene otra persona (supervisores)", UsageHint: "[TAG o parte del TAG] [motivo]"},
 		{Name: "/reconciliar", Description: "Ver y corregir en qué no coinciden la planilla y el bot (supervisores)"},
+		{Name: "/historia", Description: "Ver lo que ha pasado con un spool, o contigo", UsageHint: "[TAG o parte del TAG] o @persona, hoy, ayer, una fecha (supervisores)"},
+		{Name: "/quien", Description: "Ver quién tiene qué", UsageHint: "[TAG o parte del TAG] o @persona"},
 		{Name: "/ayuda", Description: "Ver qué se puede escribir"},
 	}
 	for i := range commands {
@@ -166,7 +168,7 @@ func demoCommands() []slacksim.Command {
 
 // demoScopes are the bot's scopes, as manifest.yml declares them.
 func demoScopes() []string {
-	return []string{"commands", "chat:write", "im:write", "channels:history", "groups:history", "users:read"}
+	return []string{"commands", "chat:write", "files:write", "im:write", "channels:history", "groups:history", "users:read"}
 }
 
 // shopClock is the demo's time: the machine's, and what visitors have moved it
