@@ -1,0 +1,170 @@
+package occupation
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// tallies counts the events of a period, by worker and NV, and how long was worked
+// on each spool.
+type tallies struct {
+	nv      func(tag string) string
+	events  int
+	all     Tally
+	workers map[int]*Share
+	nvs     map[string]*Share
+	spools  map[string]*Slow // by spool and operation
+}
+
+// session is an occupation that has begun in the period.
+type session struct {
+	who   Holder
+	since time.Time
+}
+
+func newTallies(nv func(string) string) *tallies {
+	return &tallies{nv: nv, workers: map[int]*Share{}, nvs: map[string]*Share{}, spools: map[string]*Slow{}}
+}
+
+func (t *tallies) worker(h Holder) *Share {
+	share := t.workers[h.ID]
+	if share == nil {
+		share = &Share{Who: h}
+		t.workers[h.ID] = share
+	}
+	if share.Who.Name == "" {
+		share.Who = h
+	}
+	return share
+}
+
+func (t *tallies) ofNV(tag string) *Share {
+	name := t.nv(tag)
+	share := t.nvs[name]
+	if share == nil {
+		share = &Share{NV: name}
+		t.nvs[name] = share
+	}
+	return share
+}
+
+// add counts rows of the audit log. Rows of others are passed over.
+func (t *tallies) add(rows []AuditRow) {
+	rows = slices.Clone(rows)
+	NewestFirst(rows)
+	sessions, paused := map[string]session{}, map[string]AuditRow{}
+	for _, row := range slices.Backward(rows) {
+		if row.Kind.Action() == "" {
+			continue
+		}
+		t.events++
+		key, d := TagKey(row.Tag), row.Detail()
+		who := Holder{ID: row.WorkerID, Name: row.WorkerName}
+		had := who // whose time ends
+		if row.Kind.Others() {
+			had = Holder{ID: d.From, Name: sessions[key].who.Name}
+		}
+		if row.Kind != Extend {
+			delete(paused, key)
+		}
+		switch row.Kind {
+		case Transfer:
+			t.worked(row, had, sessions[key].since) // the row tells since when the next one has it
+			fallthrough
+		case Take:
+			sessions[key] = session{who, row.At}
+			continue
+		case Pause:
+			paused[key] = row
+		case Complete:
+			t.completed(row, who)
+		case Expire:
+			t.each(row.Tag, who, func(c *Tally) { c.Expired++ })
+		}
+		if row.Kind.ends() {
+			since := d.Since
+			if since.IsZero() {
+				since = sessions[key].since
+			}
+			t.worked(row, had, since)
+			delete(sessions, key)
+		}
+	}
+	for _, row := range paused {
+		t.each(row.Tag, Holder{ID: row.WorkerID, Name: row.WorkerName}, func(c *Tally) { c.Paused++ })
+	}
+}
+
+// each counts for all, for the worker and for the NV.
+func (t *tallies) each(tag string, who Holder, count func(*Tally)) {
+	count(&t.all)
+	count(&t.worker(who).Tally)
+	count(&t.ofNV(tag).Tally)
+}
+
+func (t *tallies) completed(row AuditRow, who Holder) {
+	t.each(row.Tag, who, func(c *Tally) {
+		if row.Operation == SOLD {
+			c.SOLD++
+		} else {
+			c.ARM++
+		}
+	})
+}
+
+// worked adds the time since which somebody had the spool, up to the row's; the
+// zero time is not known.
+func (t *tallies) worked(row AuditRow, who Holder, since time.Time) {
+	if since.IsZero() || !row.At.After(since) || who.ID == 0 {
+		return
+	}
+	took := row.At.Sub(since)
+	t.worker(who).Worked += took
+	t.spool(row.Tag, row.Operation, who).Worked += took
+}
+
+// spool is the account of a spool's operation; who has it last.
+func (t *tallies) spool(tag string, op Operation, who Holder) *Slow {
+	key := TagKey(tag) + " " + string(op)
+	s := t.spools[key]
+	if s == nil {
+		s = &Slow{Tag: tag, Operation: op}
+		t.spools[key] = s
+	}
+	if s.Who.ID != who.ID || who.Name != "" {
+		s.Who = who
+	}
+	return s
+}
+
+// open counts a spool that is held, and the time until the end of the period.
+func (t *tallies) open(st Status, end time.Time) {
+	who := st.Lock.Holder
+	if !st.Lock.Holds() {
+		who = Holder{ID: st.Spool.HolderID, Name: st.Spool.HeldBy}
+	}
+	t.worker(who).Open++
+	t.ofNV(st.tag()).Open++
+	if since := st.Lock.Since; st.Lock.Holds() && since.Before(end) {
+		took := end.Sub(since)
+		t.worker(who).Worked += took
+		s := t.spool(st.tag(), st.Lock.Operation, who)
+		s.Worked += took
+		s.Open = true
+	}
+}
+
+func (t *tallies) slowest() []Slow {
+	var out []Slow
+	for _, s := range t.spools {
+		if s.Worked > 0 {
+			out = append(out, *s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Slow) int {
+		return cmp.Or(cmp.Compare(b.Worked, a.Worked), strings.Compare(a.Tag, b.Tag), cmp.Compare(a.Operation, b.Operation))
+	})
+	return out[:min(len(out), slowest)]
+}
