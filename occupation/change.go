@@ -64,20 +64,9 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 	if len(intents) == 0 {
 		return nil, nil, nil
 	}
-	outcomes, err := s.intend(ctx, intents)
+	outcomes, jobs, fresh, err := s.ask(ctx, intents)
 	if err != nil {
 		return nil, nil, err
-	}
-	var fresh []*job
-	jobs := make([]*job, len(intents))
-	for i, o := range outcomes {
-		if intents[i].done(o) {
-			outcomes[i].Verdict = Already
-		}
-		j, isNew := s.follow(outcomes[i])
-		if jobs[i] = j; isNew {
-			fresh = append(fresh, j)
-		}
 	}
 	s.committer.queue(fresh)
 	out = make([]changed, len(intents))
@@ -109,6 +98,29 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 		}
 	}
 	return out, waiting, nil
+}
+
+// ask asks the lock store for the intents, and gives the job of each that has one
+// here, and those that have to be queued.
+func (s *Service) ask(ctx context.Context, intents []Intent) (outcomes []Outcome, jobs, fresh []*job, err error) {
+	if err := s.committer.asks(ctx, intents); err != nil {
+		return nil, nil, nil, locksGone(err, NothingDone)
+	}
+	defer s.committer.asked(intents)
+	if outcomes, err = s.intend(ctx, intents); err != nil {
+		return nil, nil, nil, err
+	}
+	jobs = make([]*job, len(intents))
+	for i, o := range outcomes {
+		if intents[i].done(o) {
+			outcomes[i].Verdict = Already
+		}
+		j, isNew := s.follow(outcomes[i])
+		if jobs[i] = j; isNew {
+			fresh = append(fresh, j)
+		}
+	}
+	return outcomes, jobs, fresh, nil
 }
 
 // done reports whether the intent itself, delivered twice, is what makes the spool

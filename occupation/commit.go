@@ -28,18 +28,19 @@ type committer struct {
 	waiting  chan []*job // the jobs of one request stay together
 	doubtful chan doubt
 
-	mu    sync.Mutex
-	jobs  map[string]*job // by event, until they end
-	pulse pulse
-	open  int           // commits that may be sent and whose end is not known
-	calm  chan struct{} // closed when open comes down to none
+	mu     sync.Mutex
+	jobs   map[string]*job // by event, until they end
+	asking asking
+	pulse  pulse
+	open   int           // commits that may be sent and whose end is not known
+	calm   chan struct{} // closed when open comes down to none
 }
 
 func newCommitter(s *Service) *committer {
 	return &committer{
 		cfg: s.cfg, locks: s.locks, records: s.records, notifier: s.notifier, rebuild: s.Rebuild,
 		waiting: make(chan []*job, maxWaiting), doubtful: make(chan doubt, maxWaiting), jobs: map[string]*job{},
-		calm: make(chan struct{}),
+		asking: asking{open: map[string]int{}, undoing: map[string]chan struct{}{}}, calm: make(chan struct{}),
 	}
 }
 

@@ -19,13 +19,99 @@ type doubt struct {
 	until  time.Time // it is looked at until then; zero = never so far
 }
 
+// asking keeps apart what is asked of the lock store and what is put back there: an
+// undoing that overtakes, or is overtaken by, a second asking for the same event
+// would take away what that was just granted.
+type asking struct {
+	open    map[string]int           // events that are being asked for
+	undoing map[string]chan struct{} // events that are to be put back; closed when they are
+}
+
+// asks waits until none of the intents' events is to be put back, and keeps them
+// from that until asked is called. Error: that of ctx.
+func (c *committer) asks(ctx context.Context, intents []Intent) error {
+	for {
+		undoing := c.tryAsk(intents)
+		if undoing == nil {
+			return nil
+		}
+		select {
+		case <-undoing:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (c *committer) tryAsk(intents []Intent) (undoing <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, in := range intents {
+		if undoing := c.asking.undoing[in.Event]; undoing != nil {
+			return undoing
+		}
+	}
+	for _, in := range intents {
+		c.asking.open[in.Event]++
+	}
+	return nil
+}
+
+// asked says that the intents were asked for, and their jobs entered.
+func (c *committer) asked(intents []Intent) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, in := range intents {
+		if c.asking.open[in.Event]--; c.asking.open[in.Event] == 0 {
+			delete(c.asking.open, in.Event)
+		}
+	}
+}
+
+// undoes marks those of the events as to be put back that nobody asks for or
+// carries.
+func (c *committer) undoes(events []string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []string
+	for _, event := range events {
+		if c.jobs[event] == nil && c.asking.open[event] == 0 {
+			c.mark(event)
+			out = append(out, event)
+		}
+	}
+	return out
+}
+
+// mark is undoes for one event; c.mu is held.
+func (c *committer) mark(event string) {
+	if c.asking.undoing[event] == nil {
+		c.asking.undoing[event] = make(chan struct{})
+	}
+}
+
+// undone ends what undoes and forget have begun.
+func (c *committer) undone(events []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, event := range events {
+		if undoing := c.asking.undoing[event]; undoing != nil {
+			close(undoing)
+			delete(c.asking.undoing, event)
+		}
+	}
+}
+
 // forget puts back intents of which it is not known whether the lock store has
-// them.
+// them. Until that is done nobody asks for the same events again.
 func (c *committer) forget(intents []Intent) {
 	events := make([]string, len(intents))
+	c.mu.Lock()
 	for i, in := range intents {
 		events[i] = in.Event
+		c.mark(in.Event)
 	}
+	c.mu.Unlock()
 	c.doubt(doubt{events: events})
 }
 
@@ -35,6 +121,7 @@ func (c *committer) doubt(d doubt) {
 	select {
 	case c.doubtful <- d:
 	default:
+		c.undone(d.events)
 	}
 }
 
@@ -45,26 +132,33 @@ func (c *committer) putBack(ctx, work context.Context) {
 	var open []doubt
 	again := time.NewTicker(doubtAgain)
 	defer again.Stop()
-	undo := func(d doubt) {
+	undo := func(commit string, events []string) {
 		// An error means that the process stops, or that the store is empty and
 		// has nothing to put back.
-		_ = c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, d.commit, d.events) })
+		_ = c.persist(work, ctx, func(ctx context.Context) error { return c.locks.Undo(ctx, commit, events) })
 	}
 	for {
 		select {
 		case d := <-c.doubtful:
-			undo(d)
+			undo(d.commit, d.events)
+			if d.commit == "" {
+				c.undone(d.events)
+			}
 			if d.until = time.Now().Add(doubtFor); len(open) < maxWaiting {
 				open = append(open, d)
 			}
 		case now := <-again.C:
 			open = slices.DeleteFunc(open, func(d doubt) bool { return now.After(d.until) })
-			for i, d := range open {
-				if d.commit == "" {
-					d.events = slices.DeleteFunc(d.events, func(event string) bool { return c.find(event) != nil })
+			for _, d := range open {
+				if d.commit != "" {
+					undo(d.commit, d.events)
+					continue
 				}
-				undo(d)
-				open[i] = d
+				events := c.undoes(d.events)
+				if len(events) > 0 {
+					undo("", events)
+				}
+				c.undone(events)
 			}
 		case <-ctx.Done():
 			return

@@ -306,3 +306,39 @@ func TestAnOwedRowThatTheDeadHadBoundIsDelivered(t *testing.T) {
 		s.want("log", s.log(), "TOMAR:S-000")
 	})
 }
+
+// tardy is a lock store whose answers to Undo and Bind take their time.
+type tardy struct {
+	occupation.Locks
+	undo, bind time.Duration
+}
+
+func (l tardy) Undo(ctx context.Context, commit string, events []string) error {
+	<-time.After(l.undo)
+	return l.Locks.Undo(ctx, commit, events)
+}
+
+func (l tardy) Bind(ctx context.Context, replica string, c occupation.Commit) (occupation.Bound, error) {
+	<-time.After(l.bind)
+	return l.Locks.Bind(ctx, replica, c)
+}
+
+// A request that came to nothing is asked again, while what the first may have left
+// is being put back: that must not take away what the second is granted.
+func TestWhatIsAskedAgainIsNotPutBackWithTheFirst(t *testing.T) {
+	inShop(t, 1, func(s *shop) {
+		s.stop()
+		s.openOn("b", tardy{s.locks, time.Second, 2 * time.Second}, s.records)
+		s.locks.Fail("Intend", errLine, false)
+		r := s.request(mauricio)
+		r.Key = "the same"
+		_, err := s.Take(s.t.Context(), r, "", []string{"S-000"})
+		s.refused("take", asCoded(err), occupation.LocksUnavailable, occupation.NothingDone)
+		results, err := s.Take(s.t.Context(), r, "", []string{"S-000"})
+		if err != nil || results[0].Err != nil {
+			t.Fatalf("asked again: %+v, %v", results, err)
+		}
+		s.want("lock", s.lock("S-000"), "93 held")
+		s.want("log", s.log(), "TOMAR:S-000")
+	})
+}
