@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -158,7 +159,7 @@ func TestTwoCopiesAtOnce(t *testing.T) {
 		}()
 	}
 	for range 2 {
-		if a := <-answers; a.status != http.StatusOK && (a.status != http.StatusConflict || !strings.Contains(a.text, "todavía en curso")) {
+		if a := <-answers; a.status != http.StatusOK && (a.status != http.StatusConflict || !strings.Contains(a.text, "todavía está en curso")) {
 			t.Errorf("%d %s", a.status, a.text)
 		}
 	}
@@ -167,7 +168,9 @@ func TestTwoCopiesAtOnce(t *testing.T) {
 	}
 }
 
-func TestAFloodIsHeldBack(t *testing.T) {
+func TestAFloodIsHeldBack(t *testing.T) { synctest.Test(t, floodIsHeldBack) }
+
+func floodIsHeldBack(t *testing.T) {
 	s := open(t)
 	var many int
 	for range 60 {
@@ -210,7 +213,9 @@ func TestTokensFile(t *testing.T) {
 }
 
 // Whoever is struck out of the file is out.
-func TestATokenIsRevokedByTheFile(t *testing.T) {
+func TestATokenIsRevokedByTheFile(t *testing.T) { synctest.Test(t, revokedByTheFile) }
+
+func revokedByTheFile(t *testing.T) {
 	s := open(t)
 	look := func() int { return s.asks("screen", http.MethodGet, "/api/occupation/MK-1", "").status }
 	if got := look(); got != http.StatusOK {
