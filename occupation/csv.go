@@ -3,12 +3,12 @@ package occupation
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// logHeaders are the columns of the audit log, as the sheet has them.
 var logHeaders = []string{
 	"ID", "Timestamp", "Evento_Tipo", "TAG_SPOOL", "Worker_ID", "Worker_Nombre", "Operacion", "Accion", "Fecha_Operacion", "Metadata_JSON",
 }
@@ -23,23 +23,32 @@ func CSV(rows []AuditRow) []byte {
 	b.WriteString("\ufeff")
 	w := csv.NewWriter(&b)
 	w.Comma, w.UseCRLF = ';', true
-	_ = w.Write(logHeaders) // a Buffer takes everything
+	_ = w.Write(LogHeaders()) // a Buffer takes everything
 	for _, r := range rows {
-		id := ""
-		if r.WorkerID != 0 {
-			id = strconv.Itoa(r.WorkerID)
-		}
-		cells := []string{
-			r.ID, wall(r.At, "02-01-2006 15:04:05"), string(r.Kind), r.Tag, id, r.WorkerName,
-			string(r.Operation), r.Action, wall(r.Date, "02-01-2006"), r.JSON,
-		}
-		for i, c := range cells {
-			cells[i] = inert(c)
-		}
-		_ = w.Write(cells)
+		_ = w.Write(r.Cells())
 	}
 	w.Flush()
 	return b.Bytes()
+}
+
+// LogHeaders are the columns of the audit log, as the sheet has them.
+func LogHeaders() []string { return slices.Clone(logHeaders) }
+
+// Cells is the row as cells of a file, by LogHeaders. None can be taken for a
+// formula.
+func (r AuditRow) Cells() []string {
+	id := ""
+	if r.WorkerID != 0 {
+		id = strconv.Itoa(r.WorkerID)
+	}
+	cells := []string{
+		r.ID, wall(r.At, "02-01-2006 15:04:05"), string(r.Kind), r.Tag, id, r.WorkerName,
+		string(r.Operation), r.Action, wall(r.Date, "02-01-2006"), r.JSON,
+	}
+	for i, c := range cells {
+		cells[i] = inert(c)
+	}
+	return cells
 }
 
 func wall(t time.Time, layout string) string {
