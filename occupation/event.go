@@ -71,7 +71,7 @@ type Intent struct {
 	Until   time.Time     // Extend: the deadline that is asked for
 	Date    time.Time     // Complete: fecha_operacion, midnight in the shop's zone
 	Reason  string        // Release, and Transfer by a supervisor: why, as written
-	By      Holder        // Transfer: the supervisor who arranged it; zero = From did
+	By      Holder        // Transfer, Extend: the supervisor who arranged it; zero = From, Worker did
 	Former  int64         // Transfer: the fence of the occupation that it ends
 	BySheet bool          // Release: the row says so already, no cell is written
 

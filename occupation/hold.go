@@ -28,8 +28,10 @@ type Extension struct {
 // earlier moment and never beyond the end of the shift by more than ExtendBeyond.
 // No targets means all that the worker holds. What has expired is taken back
 // while its grace lasts, which begins a new occupation. The answer does not wait
-// for the sheet. Results and errors as Pause; Already says that the deadline is no
-// earlier than what was asked for.
+// for the sheet. A supervisor extends also what somebody else holds, if the target
+// names its fence: who holds it, and who has to pause it, stay the same. Results and
+// errors as Pause; Already says that the deadline is no earlier than what was asked
+// for.
 func (s *Service) Extend(ctx context.Context, r Request, targets []Target, ext Extension) ([]Result, error) {
 	worker, err := s.Worker(ctx, r.Worker)
 	if err != nil {
@@ -48,22 +50,32 @@ func (s *Service) Extend(ctx context.Context, r Request, targets []Target, ext E
 	if err != nil {
 		return nil, err
 	}
-	deadlines, err := s.deadlines(ctx, f.intents)
+	locks, err := s.locksOf(ctx, f.intents)
 	if err != nil {
 		return nil, err
 	}
 	for n := range f.intents {
 		in := &f.intents[n]
-		from := f.targets[in.Key].Deadline
+		lock, target := locks[in.Key], f.targets[in.Key]
+		from := target.Deadline
 		if from.IsZero() {
-			from = deadlines[in.Key]
+			from = lock.Deadline
+		}
+		if worker.Has(Supervisor) && lock.Holds() && lock.Holder.ID != worker.ID && lock.Fence == target.Fence {
+			in.Worker, in.By = lock.Holder, worker.AsHolder()
 		}
 		in.Until = ext.until(from, r.Now.In(s.cfg.Zone), s.cfg.Shifts)
 	}
 	if err := s.carryFinish(ctx, f); err != nil {
 		return nil, err
 	}
-	s.takeBack(ctx, r, f.results)
+	var own []*Result
+	for n, i := range f.at {
+		if f.intents[n].By.ID == 0 { // else it is not theirs to take back
+			own = append(own, &f.results[i])
+		}
+	}
+	s.takeBack(ctx, r, own)
 	return f.results, nil
 }
 
@@ -85,8 +97,8 @@ func (e Extension) until(from, now time.Time, shifts []Shift) time.Time {
 	return from.Add(e.By)
 }
 
-// deadlines are those of now, by key.
-func (s *Service) deadlines(ctx context.Context, intents []Intent) (map[string]time.Time, error) {
+// locksOf are the locks of now, by key.
+func (s *Service) locksOf(ctx context.Context, intents []Intent) (map[string]Lock, error) {
 	if len(intents) == 0 {
 		return nil, nil
 	}
@@ -104,16 +116,16 @@ func (s *Service) deadlines(ctx context.Context, intents []Intent) (map[string]t
 	if err != nil {
 		return nil, locksGone(err, NothingDone)
 	}
-	out := map[string]time.Time{}
+	out := map[string]Lock{}
 	for _, l := range snap.Locks {
-		out[l.Key] = l.Deadline
+		out[l.Key] = l
 	}
 	return out, nil
 }
 
 // takeBack takes what the worker wanted to extend and what has expired, where its
 // grace lasts or nobody wants it: whoever says "I go on" means just that.
-func (s *Service) takeBack(ctx context.Context, r Request, results []Result) {
+func (s *Service) takeBack(ctx context.Context, r Request, results []*Result) {
 	byOp := map[Operation][]int{}
 	for i, res := range results {
 		if res.Err != nil && res.Err.Code == LockExpired && res.Err.Holder.ID == 0 {
@@ -131,7 +143,7 @@ func (s *Service) takeBack(ctx context.Context, r Request, results []Result) {
 				results[i].Err = asError(err)
 				continue
 			}
-			results[i] = taken[n]
+			*results[i] = taken[n]
 		}
 	}
 }
