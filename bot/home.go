@@ -39,8 +39,21 @@ func (b *Bot) publish(ctx context.Context, w occupation.Worker, user string) err
 		b.publishView(ctx, user, view.HomeProblem(err, user, b.clock()))
 		return err
 	}
-	b.publishView(ctx, user, view.Home(view.HomeState{Worker: w, Mine: mine, Free: free}, b.clock()))
+	b.publishView(ctx, user, b.withBoard(ctx, w, view.Home(view.HomeState{Worker: w, Mine: mine, Free: free}, b.clock())))
 	return nil
+}
+
+// withBoard puts the board below a supervisor's App Home.
+func (b *Bot) withBoard(ctx context.Context, w occupation.Worker, home slack.HomeTabViewRequest) slack.HomeTabViewRequest {
+	if !w.Has(occupation.Supervisor) {
+		return home
+	}
+	board, err := b.core.Board(ctx)
+	if err != nil {
+		logged(ctx, err, "home_without_board")
+		return home
+	}
+	return view.WithBoard(home, board, w.ID, b.clock())
 }
 
 // freshenHome publishes App Home again after a change, for a person who has

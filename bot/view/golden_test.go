@@ -129,6 +129,7 @@ func samples(t testing.TB) map[string]any {
 	maps.Copy(out, k.boardSamples())
 	maps.Copy(out, k.alertSamples())
 	maps.Copy(out, k.historySamples())
+	maps.Copy(out, k.homeBoardSamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}

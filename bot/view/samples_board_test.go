@@ -103,3 +103,18 @@ func (k kit) alertSamples() map[string]any {
 	out["alert-schema-hostile"] = view.Alert(view.AlertState{Kind: view.AlertSchema, Since: k.day(11, 22), Reason: occupation.MissingTab, Column: occupation.Column(worst), Text: nasty}, k.at)
 	return out
 }
+
+func (k kit) homeBoardSamples() map[string]any {
+	boss := occupation.Worker{ID: 3, Given: "Patricia", Surname: "Soto", Active: true, Roles: []occupation.Role{occupation.Supervisor}}
+	full := k.board()
+	full.Held = slices.Concat(full.Held, k.statuses(200, 50))
+	crowded := view.Home(view.HomeState{Worker: boss, Mine: k.statuses(60, 1), Free: k.spools(200)}, k.at)
+	empty := view.Home(view.HomeState{Worker: boss}, k.at)
+	return map[string]any{
+		"home-board":         view.WithBoard(empty, k.board(), boss.ID, k.at),
+		"home-board-none":    view.WithBoard(empty, occupation.Board{}, boss.ID, k.at),
+		"home-board-200":     view.WithBoard(empty, full, boss.ID, k.at),
+		"home-board-crowded": view.WithBoard(crowded, full, boss.ID, k.at),
+		"home-board-hostile": view.WithBoard(empty, k.hostileBoard(), boss.ID, k.at),
+	}
+}
