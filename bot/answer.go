@@ -117,24 +117,30 @@ func (b *Bot) whisper(ctx context.Context, p place, m view.Message) (place, erro
 	return at, nil
 }
 
-// edit puts a message in the place of another.
+// edit puts a message in the place of another, before those that nobody waits for.
 func (b *Bot) edit(ctx context.Context, p place, m view.Message) error {
 	switch {
 	case p.Kind == atMessage:
-		err := patiently(ctx, func(ctx context.Context) error {
-			_, _, _, err := b.api.UpdateMessageContext(ctx, p.Channel, p.TS, content(m)...)
+		end, err := b.edits.begin(ctx, p.id())
+		if err != nil {
 			return err
-		})
-		switch slackCode(err) {
-		case "message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found":
-			return fmt.Errorf("%w: %w", errGone, err)
 		}
-		return err
+		defer end()
+		return patiently(ctx, func(ctx context.Context) error { return b.update(ctx, p.id(), m) })
 	case p.Kind == atEphemeral && p.Hook != "" && time.Now().Before(p.Until):
 		return b.respond(ctx, p.Hook, webhook(stamp(m, p.Card), true))
 	default:
 		return errGone
 	}
+}
+
+// gone says so of an error that means that a message cannot be changed any more.
+func gone(err error) error {
+	switch slackCode(err) {
+	case "message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found":
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	return err
 }
 
 // post sends a new message into a channel, at the pace that Slack wants.

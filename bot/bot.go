@@ -121,6 +121,7 @@ type Bot struct {
 
 	unserved atomic.Int64 // requests that wait in the queue
 
+	edits     edits
 	board     boardSeen
 	tally     Tally
 	pending   pendingCounts
@@ -187,7 +188,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	if late := errors.Join(b.queue.Drain(drain), b.sorry.Drain(drain)); late != nil {
-		b.log.Warn().Err(late).Msg("stopped_with_work_left")
+		b.log.Warn().Err(late).Int("edits", b.edits.left()).Msg("stopped_with_work_left")
 		if n := b.unserved.Load(); n > 0 {
 			err = errors.Join(err, fmt.Errorf("%d %w", n, ErrUnserved))
 		}

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -118,13 +117,6 @@ func (b *Bot) changed(ctx context.Context, shown place, fences []int64, say func
 		if held, err := b.core.HeldBy(ctx, c.Worker); err == nil {
 			b.amend(ctx, c.Place, view.Mine(held, b.clock()))
 		}
-	}
-}
-
-// amend edits a message that nobody waits for.
-func (b *Bot) amend(ctx context.Context, p place, m view.Message) {
-	if err := b.edit(ctx, p, m); err != nil && !errors.Is(err, errGone) {
-		zerolog.Ctx(ctx).Warn().Err(err).Str("channel", p.Channel).Msg("card_not_edited")
 	}
 }
 
