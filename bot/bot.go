@@ -122,6 +122,7 @@ type Bot struct {
 	unserved atomic.Int64 // requests that wait in the queue
 
 	edits     edits
+	taps      taps
 	board     boardSeen
 	tally     Tally
 	pending   pendingCounts

@@ -32,6 +32,7 @@ type request struct {
 	name     string // "/tomar", action id, callback id, type of the event
 	envelope string
 	seen     []string // all identities under which Slack may bring it again
+	tap      string   // what a press of a button means; empty = none was pressed
 	at       time.Time
 
 	user, team, enterprise string
@@ -100,6 +101,7 @@ func (r *request) interaction(c slack.InteractionCallback) (*request, bool) {
 		a := c.ActionCallback.BlockActions[0]
 		r.family, r.name, r.value = action, a.ActionID, a.Value
 		r.from = placeOf(c, r.at)
+		r.tap = tapOf(c, a)
 	case slack.InteractionTypeViewSubmission:
 		r.family, r.name = submission, c.View.CallbackID
 		r.from = place{Kind: atModal, View: c.View.ID, User: c.User.ID}

@@ -66,6 +66,10 @@ func (b *Bot) serve(r *request, route route) {
 		log.Info().Msg("request_seen_before")
 		return
 	}
+	if b.repeated(ctx, r.tap) {
+		log.Info().Msg("tap_repeated")
+		return
+	}
 	err := b.attempt(ctx, r, route)
 	if err != nil {
 		b.showProblem(ctx, r, err)

@@ -188,6 +188,11 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socket
 		}
 		return
 	}
+	if r.tap != "" && !b.taps.begin(r.tap) {
+		b.log.Debug().Str("request_id", r.envelope).Str("user", r.user).Msg("tap_repeated")
+		ack(nil)
+		return
+	}
 	var payload any
 	if route.pending != nil {
 		if payload, ok = route.pending(r); !ok {
@@ -200,10 +205,12 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socket
 	queued := b.queue.Do(r.lane(route.open != nil), func() {
 		<-acked
 		b.unserved.Add(-1)
+		defer b.taps.end(r.tap)
 		b.serve(r, route)
 	})
 	if !queued {
 		b.unserved.Add(-1)
+		b.taps.end(r.tap)
 		payload = b.busy(r)
 	}
 	ack(payload)
