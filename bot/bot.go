@@ -54,6 +54,9 @@ type Core interface {
 
 	History(ctx context.Context, r occupation.Request, q occupation.HistoryQuery) (occupation.History, error)
 
+	DigestDue(kind occupation.DigestKind, now time.Time) occupation.Period
+	Digest(ctx context.Context, p occupation.Period) (occupation.Digest, error)
+
 	Sweep(ctx context.Context) (occupation.Swept, error)
 	Reconcile(ctx context.Context) ([]occupation.Finding, error)
 	Review(ctx context.Context, r occupation.Request, putRight bool) ([]occupation.Finding, error)

@@ -21,6 +21,8 @@ type Diary interface {
 	// was done before (zero = never); ok is false, and nothing changes, when that
 	// was no earlier.
 	Advance(ctx context.Context, job string, upTo time.Time) (last time.Time, ok bool, err error)
+	// Done returns up to when a job was done, zero = never.
+	Done(ctx context.Context, job string) (time.Time, error)
 }
 
 const (
@@ -58,6 +60,10 @@ func (b *Bot) runJobs(ctx context.Context) {
 	c.Schedule(look, cron.FuncJob(func() { b.tellTally(ctx) }))
 	if b.supervisors != "" {
 		c.Schedule(cron.Every(locksEvery), cron.FuncJob(func() { b.watchLocks(ctx) }))
+	}
+	for _, kind := range occupation.DigestKinds() {
+		due := &digestDue{kind: kind}
+		c.Schedule(look, cron.FuncJob(func() { b.lookAtDigest(ctx, due) }))
 	}
 	c.Start()
 	<-ctx.Done()
@@ -276,4 +282,11 @@ func (d *localDiary) Advance(_ context.Context, job string, upTo time.Time) (tim
 	}
 	d.done[job] = upTo
 	return last, true, nil
+}
+
+// Done implements Diary.
+func (d *localDiary) Done(_ context.Context, job string) (time.Time, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.done[job], nil
 }

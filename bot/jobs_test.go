@@ -40,6 +40,12 @@ func (d *diary) Advance(_ context.Context, job string, upTo time.Time) (time.Tim
 	return last, true, nil
 }
 
+func (d *diary) Done(_ context.Context, job string) (time.Time, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.done[job], nil
+}
+
 // inSharedShop is inShop with a diary in which the other replica has written first.
 // At its end the other one can lead at once.
 func inSharedShop(t *testing.T, other func(*diary) error, story func(*shop)) {

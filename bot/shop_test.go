@@ -64,8 +64,9 @@ const sheetTakes = 250 * time.Millisecond
 // slowRecords is a sheet that takes its time, as Google does.
 type slowRecords struct {
 	*occupationtest.Records
-	takes atomic.Int64                     // a Duration
-	fault atomic.Pointer[occupation.Error] // of every read; nil = none
+	takes  atomic.Int64                     // a Duration
+	shifts []occupation.Shift               // of the shop; none = no digests
+	fault  atomic.Pointer[occupation.Error] // of every read; nil = none
 }
 
 func (r *slowRecords) Book(ctx context.Context, maxAge time.Duration) (*occupation.Book, error) {
@@ -109,7 +110,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 			botOptions.Supervisors = s.jefes
 		}
 		news := &relay{}
-		s.core = occupation.New(occupation.Config{Replica: "a", Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute},
+		s.core = occupation.New(occupation.Config{Replica: "a", Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute, Shifts: slow.shifts},
 			occupation.Ports{Locks: s.locks, Desk: s.locks, Records: slow, Directory: s.directory, Notifier: news})
 		if err := s.core.Start(t.Context()); err != nil {
 			t.Fatalf("core: %v", err)

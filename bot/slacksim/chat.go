@@ -25,10 +25,16 @@ func (c *call) target() (*channel, error) {
 	return ch, nil
 }
 
+// unsupported is the fault of a block that has not reached this workspace.
+const unsupported = "[ERROR] unsupported block"
+
 // content reads text and blocks of a message and checks them; an edit need not repeat
 // the text.
 func (c *call) content() (text string, blocks []any, err error) {
 	text, blocks, code, faults := c.s.content(c.args)
+	if slices.Contains(faults, unsupported) { // happens to a healthy program
+		return "", nil, declined(code)
+	}
 	if code != "" {
 		return "", nil, refuseBlocks(code, faults)
 	}
@@ -49,6 +55,9 @@ func (s *Server) content(args object) (text string, blocks []any, code string, f
 	}
 	if code, faults = checkMessage(blocks); code != "" {
 		return "", nil, code, faults
+	}
+	if i := slices.IndexFunc(blocks, func(b any) bool { o, _ := b.(object); return slices.Contains(s.opt.Without, str(o, "type")) }); i >= 0 {
+		return "", nil, "invalid_blocks", []string{unsupported}
 	}
 	if text == "" {
 		// SLACK.md 5.1: push and Activity show only the text [thread statping #933]

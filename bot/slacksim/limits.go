@@ -69,6 +69,8 @@ func checkMessage(blocks []any) (string, []string) {
 	switch {
 	case len(k.faults) > 0:
 		return "invalid_blocks", k.faults
+	case k.tables > 1: // seen by many, e.g. github.com/slackapi/slack-skills-plugin
+		return "invalid_attachments", []string{"[ERROR] only_one_table_allowed [json-pointer:/blocks]"}
 	case k.chars > maxMessageChars:
 		return "msg_blocks_too_long", nil
 	}
@@ -119,6 +121,7 @@ type checker struct {
 	chars    int // text of all blocks together
 	markdown int
 	charts   int
+	tables   int // of both kinds
 }
 
 func (k *checker) add(path, format string, args ...any) {

@@ -120,6 +120,7 @@ func (k *checker) block(b object, path string) {
 			k.block(e, at)
 		})
 	case "table", "data_table":
+		k.tables++
 		k.table(b, path, kind)
 	case "data_visualization":
 		k.charts++
@@ -173,6 +174,9 @@ func (k *checker) table(b object, path, kind string) {
 		}
 		chars += utf8.RuneCountInString(shown(cells))
 		for j, c := range cells {
+			if o, ok := c.(object); ok && str(o, "type") == "raw_text" && str(o, "text") == "" { // seen by others; null is an empty cell
+				k.add(fmt.Sprintf("%s/rows/%d/%d/text", path, i, j), "must be more than 0 characters")
+			}
 			if o, _ := c.(object); kind == "data_table" && i == 0 && str(o, "type") == "rich_text" {
 				k.add(fmt.Sprintf("%s/rows/0/%d/type", path, j), "unsupported type: rich_text")
 			}
@@ -213,6 +217,9 @@ func (k *checker) chart(b object, path string) {
 				if n := len(list(e[points])); n > 20 {
 					k.add(at+"/"+points, "no more than 20 items allowed")
 				}
+			}
+			if axis, ok := c["axis_config"].(object); ok && key == "series" && len(list(e["data"])) != len(list(axis["categories"])) {
+				k.add(at+"/data", "must have one point for each category") // SLACK.md 3.1
 			}
 		})
 	}

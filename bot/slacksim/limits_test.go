@@ -39,6 +39,16 @@ func button(textLen, valueLen int, more string) string {
 	return fmt.Sprintf(`{"type":"button","action_id":"a","text":%s,"value":%q%s}`, text("plain_text", textLen), n(valueLen), more)
 }
 
+func cellTable(text string) string {
+	return fmt.Sprintf(`{"type":"table","rows":[[{"type":"raw_text","text":%q}]]}`, text)
+}
+
+// bars is a chart with so many categories and points.
+func bars(categories, points int) string {
+	return fmt.Sprintf(`[{"type":"data_visualization","title":"t","chart":{"type":"bar","axis_config":{"categories":%s},"series":[{"name":"s","data":%s}]}}]`,
+		repeat(`"a"`, categories), repeat(`{"label":"a","value":1}`, points))
+}
+
 // Each limit of SLACK.md 3.1: at the limit it is taken, one beyond it is refused, in
 // Slack's words.
 func TestLimitsOfMessages(t *testing.T) {
@@ -86,6 +96,9 @@ func TestLimitsOfMessages(t *testing.T) {
 		{"markdown", `[{"type":"markdown","text":"` + n(12000) + `"}]`, `[{"type":"markdown","text":"` + n(6001) + `"},{"type":"markdown","text":"` + n(6000) + `"}]`, "less than 12001"},
 		{"table", table(100), table(101), "no more than 100"},
 		{"charts", repeat(chart, 2), repeat(chart, 3), "no more than 2"},
+		{"tables", repeat(cellTable("x"), 1), repeat(cellTable("x"), 2), "only_one_table_allowed"},
+		{"cells", repeat(cellTable("x"), 1), repeat(cellTable(""), 1), "must be more than 0 characters [json-pointer:/blocks/0/rows/0/0/text]"},
+		{"points", bars(2, 2), bars(2, 1), "one point for each category"},
 		{"whole message", repeat(`{"type":"section","text":`+text("mrkdwn", 2640)+`}`, 5), repeat(`{"type":"section","text":`+text("mrkdwn", 2641)+`}`, 5), "msg_blocks_too_long"},
 		{"alert", `[{"type":"divider"}]`, `[{"type":"alert","text":` + text("mrkdwn", 1) + `}]`, "unsupported type: alert"},
 		{"unknown block", `[{"type":"divider"}]`, `[{"type":"marquee"}]`, "unsupported type: marquee"},

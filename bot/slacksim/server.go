@@ -55,6 +55,7 @@ type Options struct {
 	Events     []string   // bot_events of the manifest; nil means app_home_opened
 	Commands   []Command  // slash_commands of the manifest; nil lets people type any
 	Shortcuts  []Shortcut // shortcuts of the manifest; nil allows any
+	Without    []string   // types of blocks that this workspace does not have yet
 	RateLimits bool       // enforce SLACK.md 3.2, with modest bursts
 }
 

@@ -3,8 +3,11 @@ package locks
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Lead takes the lease of the name for the replica, or renews it, for ttl from
@@ -52,4 +55,16 @@ func (l *Locks) Advance(ctx context.Context, job string, upTo time.Time) (last t
 		}
 	}
 	return last, true, nil
+}
+
+// Done returns up to when the job was done, zero when it never was.
+func (l *Locks) Done(ctx context.Context, job string) (time.Time, error) {
+	ms, err := l.client.Get(ctx, l.keys.job(job)).Result()
+	if errors.Is(err, redis.Nil) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("locks: job %q: %w", job, err)
+	}
+	return moment(ms)
 }

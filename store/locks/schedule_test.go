@@ -55,8 +55,14 @@ func TestAJobIsDoneOnceForEachStretchOfTime(t *testing.T) {
 		if err != nil || ok != wantOK || !last.Equal(want) {
 			t.Errorf("%s up to %v: from %v, %v, %v; want %v, %v", job, upTo, last, ok, err, want, wantOK)
 		}
+		if done, err := store.Done(t.Context(), job); err != nil || (ok && !done.Equal(upTo)) || (!ok && done.Before(upTo.Truncate(time.Millisecond))) {
+			t.Errorf("%s is done up to %v, %v", job, done, err)
+		}
 	}
 	never := time.Time{}
+	if done, err := store.Done(t.Context(), "digest"); err != nil || !done.IsZero() {
+		t.Errorf("a job that was never done: %v, %v", done, err)
+	}
 	advance("digest", began, never, true)
 	advance("digest", began, never, false)
 	advance("digest", began.Add(time.Millisecond-1), never, false) // of the same millisecond

@@ -197,6 +197,16 @@ const BLOCKS = {
       b.fields && h("div", { class: "fields" }, b.fields.map((f) => h("div", {}, textNode(f, ctx.zone))))),
     b.accessory && h("div", { class: "accessory" }, element(b.accessory, b, ctx))),
   divider: () => h("hr"),
+  table: (b) => h("div", { class: "wide" }, h("table", {}, b.rows.map((row, i) => h("tr", {}, row.map((c, j) => h(i ? "td" : "th",
+    { class: b.column_settings?.[j]?.align === "right" ? "num" : "" }, words(c?.text ?? String(c?.value ?? "")))))))),
+  data_visualization: (b) => {
+    const series = b.chart.series || [{ name: b.title, data: b.chart.segments || [] }], all = series.flatMap((s) => s.data);
+    const most = Math.max(1, ...all.map((p) => p.value)), names = b.chart.axis_config?.categories || all.map((p) => p.label);
+    const bar = (s, name, i) => { const v = s.data.find((p) => p.label === name)?.value ?? 0;
+      return h("meter", { class: `m${i}`, min: "0", max: String(most), value: String(v), title: `${s.name}: ${v}`, "aria-label": `${name}, ${s.name}: ${v}` }); };
+    return h("figure", { class: "chart" }, h("figcaption", {}, b.title), h("p", { class: "hint" }, series.map((s, i) => h("span", { class: `m${i}` }, s.name))),
+      names.map((n) => h("div", {}, h("span", {}, n), h("span", {}, series.map((s, i) => bar(s, n, i))))));
+  },
   header: (b) => h("h3", {}, words(label(b.text))),
   context: (b, ctx) => h("div", {}, b.elements.map((e) => e.type === "image" ? picture(e, "tiny") : textNode(e, ctx.zone))),
   actions: (b, ctx) => h("div", {}, b.elements.map((e) => element(e, b, ctx))),
