@@ -20,11 +20,11 @@ func (t Tally) Done() int { return t.ARM + t.SOLD }
 
 // Share is a worker's part of a digest, or that of an NV.
 type Share struct {
-	Who    Holder // of a worker
-	NV     string // of an NV; empty = spools without one
-	Open   int    // spools held when the digest was made
-	Worked time.Duration
-	Before int // operations completed a week before
+	Who    Holder        // of a worker
+	NV     string        // of an NV; empty = spools without one
+	Open   int           // spools held when the digest was made
+	Worked time.Duration // of a worker: the time of the period in which they had a spool
+	Before int           // operations completed a week before
 	Tally
 }
 
@@ -32,9 +32,9 @@ type Share struct {
 type Slow struct {
 	Tag       string
 	Operation Operation
-	Who       Holder // who had it last
-	Worked    time.Duration
-	Open      bool // and still has it
+	Who       Holder        // who had it last
+	Worked    time.Duration // in all occupations that ended in the period, or go on
+	Open      bool          // and still has it
 }
 
 // Digest tells what happened in a period.
@@ -74,6 +74,7 @@ func NewDigest(p Period, rows, before []AuditRow, held []Status, nv func(tag str
 		}
 	}
 	for id, share := range count.workers {
+		share.Worked = count.busy(id, p)
 		if b := old.workers[id]; b != nil {
 			share.Before = b.Done()
 		}

@@ -88,8 +88,8 @@ func TestDigestCounts(t *testing.T) {
 		}
 	}
 	const want = `ARM 1 SOLD 1 paused 1 expired 1; before ARM 1 SOLD 1 paused 0 expired 0; open 1
-Mauricio Rodríguez: ARM 1 SOLD 0 paused 0 expired 0 open 0 worked 3h15m0s before 1
-Pedro Soto: ARM 0 SOLD 1 paused 0 expired 1 open 0 worked 2h0m0s before 0
+Mauricio Rodríguez: ARM 1 SOLD 0 paused 0 expired 0 open 0 worked 2h40m0s before 1
+Pedro Soto: ARM 0 SOLD 1 paused 0 expired 1 open 0 worked 30m0s before 0
 Juana Pérez: ARM 0 SOLD 0 paused 1 expired 0 open 1 worked 1h40m0s before 0
 NV0650: ARM 1 SOLD 1 paused 0 expired 0 open 0 before 1
 NV0651: ARM 0 SOLD 0 paused 1 expired 0 open 1 before 0

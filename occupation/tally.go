@@ -16,7 +16,11 @@ type tallies struct {
 	workers map[int]*Share
 	nvs     map[string]*Share
 	spools  map[string]*Slow // by spool and operation
+	spans   map[int][]span   // by worker: when they had something
 }
+
+// span is a stretch of time.
+type span struct{ from, to time.Time }
 
 // session is an occupation that has begun in the period.
 type session struct {
@@ -25,7 +29,7 @@ type session struct {
 }
 
 func newTallies(nv func(string) string) *tallies {
-	return &tallies{nv: nv, workers: map[int]*Share{}, nvs: map[string]*Share{}, spools: map[string]*Slow{}}
+	return &tallies{nv: nv, workers: map[int]*Share{}, nvs: map[string]*Share{}, spools: map[string]*Slow{}, spans: map[int][]span{}}
 }
 
 func (t *tallies) worker(h Holder) *Share {
@@ -120,9 +124,31 @@ func (t *tallies) worked(row AuditRow, who Holder, since time.Time) {
 	if since.IsZero() || !row.At.After(since) || who.ID == 0 {
 		return
 	}
-	took := row.At.Sub(since)
-	t.worker(who).Worked += took
-	t.spool(row.Tag, row.Operation, who).Worked += took
+	t.worker(who)
+	t.spans[who.ID] = append(t.spans[who.ID], span{since, row.At})
+	t.spool(row.Tag, row.Operation, who).Worked += row.At.Sub(since)
+}
+
+// busy is how long of the period a worker had anything at all: whoever has fifty
+// spools for an hour has worked for an hour.
+func (t *tallies) busy(worker int, p Period) time.Duration {
+	spans := slices.Clone(t.spans[worker])
+	slices.SortFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
+	var sum time.Duration
+	at := p.From
+	for _, s := range spans {
+		if s.from.After(at) {
+			at = s.from
+		}
+		if s.to.After(p.To) {
+			s.to = p.To
+		}
+		if s.to.After(at) {
+			sum += s.to.Sub(at)
+			at = s.to
+		}
+	}
+	return sum
 }
 
 // spool is the account of a spool's operation; who has it last.
@@ -148,10 +174,9 @@ func (t *tallies) open(st Status, end time.Time) {
 	t.worker(who).Open++
 	t.ofNV(st.tag()).Open++
 	if since := st.Lock.Since; st.Lock.Holds() && since.Before(end) {
-		took := end.Sub(since)
-		t.worker(who).Worked += took
+		t.spans[who.ID] = append(t.spans[who.ID], span{since, end})
 		s := t.spool(st.tag(), st.Lock.Operation, who)
-		s.Worked += took
+		s.Worked += end.Sub(since)
 		s.Open = true
 	}
 }

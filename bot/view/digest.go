@@ -39,10 +39,10 @@ func Digest(d occupation.Digest, at Clock) Message {
 		weekAgo(d.Before),
 	}
 	groups := [][]string{
-		titled(digestSlow, slowLines(d.Slowest)),
-		titled(digestOpen, openLines(d.Open, at)),
-		titled(digestWorkers, shareLines(d.Workers, func(s occupation.Share) string { return bold(name(s.Who)) })),
-		titled(digestNVs, shareLines(d.NVs, func(s occupation.Share) string { return bold(nvName(s)) })),
+		chapter(digestSlow, slowLines(d.Slowest)),
+		chapter(digestOpen, openLines(d.Open, at)),
+		chapter(digestWorkers, shareLines(d.Workers, func(s occupation.Share) string { return bold(name(s.Who)) })),
+		chapter(digestNVs, shareLines(d.NVs, func(s occupation.Share) string { return bold(nvName(s)) })),
 	}
 	blocks := []slack.Block{section(head...)}
 	text := join("\n", head...)
@@ -55,8 +55,8 @@ func Digest(d occupation.Digest, at Clock) Message {
 	return Message{Text: clip(unbold(text), maxDigestText), Blocks: blocks}
 }
 
-// titled puts a title above lines, if there are any.
-func titled(title string, lines []string) []string {
+// chapter puts a title above lines, if there are any.
+func chapter(title string, lines []string) []string {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -122,8 +122,8 @@ func DigestDetails(d occupation.Digest, at Clock) (Message, bool) {
 	if d.Empty() || len(d.Workers) == 0 {
 		return Message{}, false
 	}
-	lines := titled(digestWorkers, shareLines(d.Workers, func(s occupation.Share) string { return name(s.Who) }))
-	lines = append(lines, titled(digestNVs, shareLines(d.NVs, nvName))...)
+	lines := chapter(digestWorkers, shareLines(d.Workers, func(s occupation.Share) string { return name(s.Who) }))
+	lines = append(lines, chapter(digestNVs, shareLines(d.NVs, nvName))...)
 	text := digestTitle(d, at) + "\n" + strings.Join(lines, "\n")
 	blocks := []slack.Block{workerTable(d.Workers)}
 	workers := chart(chartWorkers, d.Workers, func(s occupation.Share) string { return s.Who.Name })

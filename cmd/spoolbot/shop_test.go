@@ -40,6 +40,7 @@ type shop struct {
 	stop   func() error // ends the program in order and returns its error
 
 	lockTTL time.Duration
+	shifts  []occupation.Shift
 
 	mauricio, carlos, ivan, jefa *slacksim.Person
 }
@@ -50,9 +51,10 @@ type shopOptions struct {
 	book       *sheetsim.Workbook
 	latency    time.Duration
 	quota      int
-	lockTTL    time.Duration // 0 = an hour
-	complaints bool          // the story makes the emulators complain on purpose
-	notStarted bool          // the story starts the program by itself
+	lockTTL    time.Duration      // 0 = an hour
+	shifts     []occupation.Shift // nil = morning and afternoon
+	complaints bool               // the story makes the emulators complain on purpose
+	notStarted bool               // the story starts the program by itself
 }
 
 // inShop runs a story. At its end nothing may be left: the bubble fails when a
@@ -68,10 +70,16 @@ func inShop(t *testing.T, o shopOptions, story func(*shop)) {
 	if o.lockTTL == 0 {
 		o.lockTTL = time.Hour
 	}
+	if o.shifts == nil {
+		o.shifts = []occupation.Shift{
+			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
+			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
+		}
+	}
 	m := miniredis.RunT(t) // its accept loop must not be inside the bubble
 	m.ClockTTL(true)
 	synctest.Test(t, func(t *testing.T) {
-		s := &shop{t: t, redis: m, log: &logBook{}, lockTTL: o.lockTTL}
+		s := &shop{t: t, redis: m, log: &logBook{}, lockTTL: o.lockTTL, shifts: o.shifts}
 		var cancel context.CancelFunc
 		s.ctx, cancel = context.WithTimeout(t.Context(), 2*time.Hour)
 		defer cancel()
@@ -143,10 +151,7 @@ func (s *shop) config() Config {
 		SlackAppToken: Secret(s.slack.AppToken()), SlackBotToken: Secret(s.slack.BotToken()), SlackAPIURL: s.slack.APIURL(),
 		SpreadsheetID: s.sheet.SpreadsheetID(), Site: "prueba", Zone: zone, SupervisorChannel: s.bosses,
 		Alerts: bot.DefaultAlerts(), LockTTL: s.lockTTL, Grace: 15 * time.Minute, WarnBefore: []time.Duration{15 * time.Minute, 5 * time.Minute},
-		Shifts: []occupation.Shift{
-			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
-			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
-		},
+		Shifts: s.shifts,
 	}
 }
 
