@@ -45,14 +45,15 @@ func Digest(d occupation.Digest, at Clock) Message {
 		chapter(digestNVs, shareLines(d.NVs, func(s occupation.Share) string { return bold(nvName(s)) })),
 	}
 	blocks := []slack.Block{section(head...)}
-	text := join("\n", head...)
+	var text strings.Builder
+	text.WriteString(join("\n", head...))
 	for _, g := range groups {
 		if len(g) > 0 {
 			blocks = append(blocks, lists(g, 15)...)
-			text += "\n" + strings.Join(g, "\n")
+			text.WriteString("\n" + strings.Join(g, "\n"))
 		}
 	}
-	return Message{Text: clip(unbold(text), maxDigestText), Blocks: blocks}
+	return Message{Text: clip(unbold(text.String()), maxDigestText), Blocks: blocks}
 }
 
 // chapter puts a title above lines, if there are any.
