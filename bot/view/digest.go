@@ -67,7 +67,7 @@ func chapter(title string, lines []string) []string {
 func slowLines(slow []occupation.Slow) []string {
 	var out []string
 	for _, s := range slow {
-		out = append(out, clip(join(" · ", bold(escape(s.Tag, maxTag)), escape(string(s.Operation), 10), lasted(s.Worked), name(s.Who), stillOpen(s.Open)), maxLine))
+		out = append(out, clip(join(" · ", bold(escape(s.Tag, maxTag)), escape(string(s.Operation), 10), workedFor(s.Worked), name(s.Who), stillOpen(s.Open)), maxLine))
 	}
 	return out
 }
@@ -89,7 +89,7 @@ func shareLines(shares []occupation.Share, title func(occupation.Share) string) 
 	var out []string
 	for _, s := range shares[:min(len(shares), maxDigestRows)] {
 		parts := append([]string{title(s), doneIf(s.Tally), digestByOperation(s.Tally), doneBefore(s.Before)}, digestCounts(s.Tally, s.Open, 0)...)
-		out = append(out, clip(join(" · ", append(parts, lasted(s.Worked))...), maxLine))
+		out = append(out, clip(join(" · ", append(parts, workedFor(s.Worked))...), maxLine))
 	}
 	return counted(out, len(shares))
 }
@@ -151,7 +151,7 @@ func workerTable(shares []occupation.Share) *slack.TableBlock {
 	add(digestColumns...)
 	for _, s := range shares[:min(len(shares), maxTableRows)] {
 		add(plainName(s.Who.Name, maxName), number(s.Done()), number(s.Before), number(s.ARM), number(s.SOLD),
-			number(s.Paused), number(s.Expired), number(s.Open), orDash(lasted(s.Worked)))
+			number(s.Paused), number(s.Expired), number(s.Open), orDash(workedFor(s.Worked)))
 	}
 	settings := []slack.ColumnSetting{{IsWrapped: true}}
 	for range len(digestColumns) - 1 {
