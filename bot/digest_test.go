@@ -20,7 +20,7 @@ func clock(hour, minute int) time.Duration {
 var twoShifts = []occupation.Shift{{Start: clock(7, 30), End: clock(12, 30)}, {Start: clock(13, 30), End: clock(18, 0)}}
 
 // from opens the shop at a time of the clock in Santiago, with shifts, and with a
-// supervisor whose DM stands for the supervisors' channel.
+// supervisor in the supervisors' channel.
 func from(start string, shifts []occupation.Shift, more ...option) []option {
 	return append([]option{func(_ *slacksim.Options, o *bot.Options, r *slowRecords) {
 		at, err := time.ParseInLocation("2006-01-02 15:04", start, santiago)
@@ -28,21 +28,27 @@ func from(start string, shifts []occupation.Shift, more ...option) []option {
 			panic(err)
 		}
 		<-time.After(time.Until(at))
-		r.shifts, o.Supervisors = shifts, "U3"
+		r.shifts, o.Supervisors = shifts, "jefes"
 	}}, more...)
 }
 
-// digests are the digests that were posted, their first lines, oldest first;
-// details are what stands in their threads.
+// digested are the digests that were posted, and what stands in their threads, oldest
+// first: the supervisors' channel without the board and what else stands there.
+func (s *shop) digested(boss *slacksim.Person) []slacksim.Message {
+	return slices.DeleteFunc(boss.Messages(s.jefes), func(m slacksim.Message) bool {
+		return m.ThreadTS == "" && !strings.HasPrefix(m.Text, "Turno ") && !strings.HasPrefix(m.Text, "Desde ")
+	})
+}
+
+// digests are their first lines; details are what stands in their threads.
 func (s *shop) digests(boss *slacksim.Person) (heads []string, details int) {
-	for _, m := range boss.Messages(boss.DM()) {
-		head, _, _ := strings.Cut(m.Text, "\n")
-		switch {
-		case m.ThreadTS != "":
+	for _, m := range s.digested(boss) {
+		if m.ThreadTS != "" {
 			details++
-		case strings.HasPrefix(head, "Turno ") || strings.HasPrefix(head, "Desde "):
-			heads = append(heads, head)
+			continue
 		}
+		head, _, _ := strings.Cut(m.Text, "\n")
+		heads = append(heads, head)
 	}
 	return heads, details
 }
@@ -65,7 +71,7 @@ func TestADigestAtTheEndOfEachShift(t *testing.T) {
 		s.wantDigests(boss, 0) // the shift has not ended
 		s.passes(11 * time.Minute)
 		s.wantDigests(boss, 1, "Turno 07:30–12:30")
-		all := boss.Messages(boss.DM())
+		all := s.digested(boss)
 		main, details := all[len(all)-2], all[len(all)-1]
 		for _, want := range []string{
 			"1 hecho", "1 en pausa", "1 abierto", "Hace una semana: nada hecho", "Siguen abiertos", tag(2), "Mauricio Rodríguez", "Juana Pérez", "NV0650",
@@ -207,7 +213,8 @@ func TestADigestWhereThereAreNoTables(t *testing.T) {
 		s.asks(s.mauricio, "/completar", "completado")
 		s.passes(2 * time.Minute)
 		s.wantDigests(boss, 1, "Turno 07:30–12:30")
-		if m := boss.Last(boss.DM()); len(m.Blocks) > 0 || !strings.Contains(m.Text, "Por persona\nMauricio Rodríguez · 1 hecho") {
+		all := s.digested(boss)
+		if m := all[len(all)-1]; len(m.Blocks) > 0 || !strings.Contains(m.Text, "Por persona\nMauricio Rodríguez · 1 hecho") {
 			t.Errorf("the details: %d blocks, %q", len(m.Blocks), m.Text)
 		}
 	}, from("2026-11-27 12:29", twoShifts, old)...)
