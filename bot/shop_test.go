@@ -111,7 +111,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		}
 		news := &relay{}
 		s.core = occupation.New(occupation.Config{Replica: "a", Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute, Shifts: slow.shifts},
-			occupation.Ports{Locks: s.locks, Desk: s.locks, Records: slow, Directory: s.directory, Notifier: news})
+			occupation.Ports{Locks: s.locks, Desk: s.locks, Records: slow, Directory: s.directory, Claims: s.locks, Notifier: news})
 		if err := s.core.Start(t.Context()); err != nil {
 			t.Fatalf("core: %v", err)
 		}

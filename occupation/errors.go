@@ -69,6 +69,14 @@ const (
 	Shrunken      Reason = "shrunken"       // SHEET_UNAVAILABLE: the sheet came back empty or halved
 	NothingDone   Reason = "nothing_done"   // ..._UNAVAILABLE: for certain nothing was changed
 	BeingChecked  Reason = "being_checked"  // ..._UNAVAILABLE: not known yet, it is being found out
+
+	ClaimGone    Reason = "claim_gone"    // INVALID_INPUT: a claim was decided, replaced, or is too old
+	NameTaken    Reason = "name_taken"    // INVALID_INPUT: the worker (Holder) is linked to somebody else
+	AccountTaken Reason = "account_taken" // INVALID_INPUT: the Slack user is linked to another worker (Holder)
+	NoName       Reason = "no_name"       // INVALID_INPUT: the worker (Holder, if known) is not in Trabajadores, or inactive
+	LinkChanged  Reason = "link_changed"  // INVALID_INPUT: the worker (Holder) is not linked any more as it was shown
+	OwnLink      Reason = "own_link"      // ROLE_NOT_ALLOWED: nobody decides about their own link
+	Uncertain    Reason = "uncertain"     // SHEET_UNAVAILABLE: not known, and nobody finds it out; asking again shows it
 )
 
 // Error is the one typed error of the core. Its text is for logs; people get

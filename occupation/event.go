@@ -19,7 +19,14 @@ const (
 	Expire   Kind = "VENCER_SPOOL"
 )
 
-// Kinds lists every kind, for tests.
+// The kinds that concern a person and no spool. They are audit rows only: no
+// intent has one.
+const (
+	LinkWorker   Kind = "VINCULAR_TRABAJADOR"
+	UnlinkWorker Kind = "DESVINCULAR_TRABAJADOR"
+)
+
+// Kinds lists every kind of a spool's change, for tests.
 func Kinds() []Kind { return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire} }
 
 // Action is the audit log's Accion: the verb alone.
@@ -39,6 +46,10 @@ func (k Kind) Action() string {
 		return "LIBERAR"
 	case Expire:
 		return "VENCER"
+	case LinkWorker:
+		return "VINCULAR"
+	case UnlinkWorker:
+		return "DESVINCULAR"
 	default:
 		return ""
 	}

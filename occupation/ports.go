@@ -327,6 +327,17 @@ type Directory interface {
 	Worker(ctx context.Context, id int) (Worker, error)
 	// BySlack returns the worker linked to a Slack user id; errors as Worker.
 	BySlack(ctx context.Context, slackID string) (Worker, error)
+	// Workers returns all workers, inactive ones too, as Worker knows them. Errors:
+	// SHEET_SCHEMA, SHEET_UNAVAILABLE.
+	Workers(ctx context.Context) ([]Worker, error)
+	// Link writes whom a worker is linked to, if they are still linked as l says, and
+	// its audit row with it; logged = that row is in the log. nil: it is so now, by
+	// this call or before it; the other methods know it at once here, within a minute
+	// elsewhere. Of two calls at the same time for one worker both may succeed: the
+	// caller keeps them apart. Errors: INVALID_INPUT (LinkChanged, AccountTaken,
+	// NoName), SHEET_SCHEMA (there is no Slack_ID), SHEET_UNAVAILABLE (Uncertain: it
+	// may have been written; else nothing was).
+	Link(ctx context.Context, l Link) (logged bool, err error)
 }
 
 // Notifier is the port to the people's eyes for what they do not wait for any

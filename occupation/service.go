@@ -49,12 +49,14 @@ type Service struct {
 	desk      Desk
 	records   Records
 	directory Directory
+	claims    Claims
 	notifier  Notifier
 	committer *committer
 	fence     atomic.Int64 // the highest that was seen
 	ahead     atomic.Int64 // how far the lock store's clock is ahead of this machine's, in ns
 	rebuild   turn         // one rebuild of the lock store at a time
 
+	linking    turn         // one change of a link at a time
 	recovery   turn         // one recovery at a time
 	unfinished []Unfinished // claimed, and not brought to an end yet
 }
@@ -65,6 +67,7 @@ type Ports struct {
 	Desk      Desk
 	Records   Records
 	Directory Directory
+	Claims    Claims
 	Notifier  Notifier
 }
 
@@ -80,8 +83,8 @@ func New(cfg Config, p Ports) *Service {
 		cfg.Observe = func(Observation) {}
 	}
 	s := &Service{
-		cfg: cfg, locks: p.Locks, desk: p.Desk, records: p.Records, directory: p.Directory, notifier: p.Notifier,
-		rebuild: make(turn, 1), recovery: make(turn, 1),
+		cfg: cfg, locks: p.Locks, desk: p.Desk, records: p.Records, directory: p.Directory, claims: p.Claims,
+		notifier: p.Notifier, rebuild: make(turn, 1), linking: make(turn, 1), recovery: make(turn, 1),
 	}
 	s.committer = newCommitter(s)
 	return s

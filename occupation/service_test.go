@@ -70,7 +70,7 @@ func (s *shop) openOn(replica string, locks occupation.Locks, records occupation
 			{Start: 7*time.Hour + 30*time.Minute, End: 12*time.Hour + 30*time.Minute},
 			{Start: 13*time.Hour + 30*time.Minute, End: 18 * time.Hour},
 		},
-	}, occupation.Ports{Locks: locks, Desk: s.locks, Records: records, Directory: s.directory, Notifier: s.notices})
+	}, occupation.Ports{Locks: locks, Desk: s.locks, Records: records, Directory: s.directory, Claims: s.locks, Notifier: s.notices})
 	if err := s.Start(s.t.Context()); err != nil {
 		s.t.Fatalf("Start: %v", err)
 	}

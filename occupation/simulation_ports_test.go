@@ -271,6 +271,14 @@ func (p peoplePort) BySlack(ctx context.Context, id string) (occupation.Worker, 
 	return through(ctx, p.line, "BySlack", func() (occupation.Worker, error) { return p.w.directory.BySlack(bg, id) })
 }
 
+func (p peoplePort) Workers(ctx context.Context) ([]occupation.Worker, error) {
+	return through(ctx, p.line, "Workers", func() ([]occupation.Worker, error) { return p.w.directory.Workers(bg) })
+}
+
+func (p peoplePort) Link(ctx context.Context, l occupation.Link) (bool, error) {
+	return through(ctx, p.line, "Link", func() (bool, error) { return p.w.directory.Link(bg, l) })
+}
+
 // Settled reaches the person some seconds later. News that nobody asked for get
 // lost now and then, as Slack loses them; the bot ticks off those that arrive.
 func (p noticePort) Settled(_ context.Context, n occupation.Notice) {

@@ -65,6 +65,8 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 			return []*slack.ButtonBlockElement{retry(asked), mineButton()}
 		case occupation.OfferGone:
 			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
+		case occupation.ClaimGone, occupation.NameTaken, occupation.AccountTaken, occupation.NoName, occupation.LinkChanged:
+			return []*slack.ButtonBlockElement{mineButton()}
 		}
 		return []*slack.ButtonBlockElement{batchButton(labelSearch), helpButton()}
 	case occupation.SpoolOccupied:
@@ -87,7 +89,7 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 		switch e.Reason {
 		case occupation.ReceiverRole:
 			return []*slack.ButtonBlockElement{retry(asked), mineButton()}
-		case occupation.NotSupervisor:
+		case occupation.NotSupervisor, occupation.OwnLink:
 			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
 		}
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}

@@ -174,6 +174,7 @@ func (k kit) problems() []problem {
 		}
 	}
 	withTag := func(e *occupation.Error) { e.Tag = tag }
+	ofJosefa := func(e *occupation.Error) { e.Holder = josefa }
 	heldBy := func(h occupation.Holder) func(*occupation.Error) {
 		return func(e *occupation.Error) {
 			e.Tag, e.Operation, e.Holder, e.Since, e.Until = tag, occupation.ARM, h, k.hour(13, 10), k.hour(15, 10)
@@ -192,6 +193,13 @@ func (k kit) problems() []problem {
 		e(occupation.InvalidInput, occupation.NoReason, withTag),
 		e(occupation.InvalidInput, occupation.NoReceiver, withTag),
 		e(occupation.InvalidInput, occupation.OfferGone, withTag),
+		e(occupation.InvalidInput, occupation.ClaimGone, nil),
+		e(occupation.InvalidInput, occupation.NameTaken, ofJosefa),
+		e(occupation.InvalidInput, occupation.AccountTaken, ofJosefa),
+		e(occupation.InvalidInput, occupation.NoName, nil),
+		e(occupation.InvalidInput, occupation.LinkChanged, ofJosefa),
+		e(occupation.RoleNotAllowed, occupation.OwnLink, nil),
+		e(occupation.SheetUnavailable, occupation.Uncertain, nil),
 		e(occupation.SpoolNotFound, "", func(e *occupation.Error) {
 			e.Tag, e.Near = "MK-1335-CW-2523B-011", []string{numbered(11), numbered(17), numbered(71)}
 		}),

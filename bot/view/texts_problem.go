@@ -28,6 +28,9 @@ var fault = words{
 func explain(e *occupation.Error, at Clock) words {
 	text := escape(e.Text, maxCell)
 	holder := escape(e.Holder.Name, maxName)
+	if w, ok := explainLink(e, holder); ok {
+		return w
+	}
 	switch e.Code {
 	case occupation.InvalidInput:
 		return explainInput(e, text)
@@ -147,6 +150,8 @@ func explainUnavailable(e *occupation.Error) words {
 		return words{head: "la planilla no me deja escribir", detail: "está protegida", next: tellOffice + " Debe quitar la protección."}
 	case occupation.Shrunken:
 		return words{head: "la planilla llegó vacía o incompleta", next: nothingChanged + " Prueba en un minuto; si sigue, avisa a la oficina."}
+	case occupation.Uncertain:
+		return words{head: "no sé si alcanzó a quedar anotado", detail: "la planilla no contestó", next: "Prueba de nuevo en un minuto: si ya quedó, te lo digo."}
 	}
 	if e.Code == occupation.LocksUnavailable {
 		return words{head: "no puedo atender en este momento", next: nothingChanged + " Prueba en un minuto."}

@@ -84,14 +84,14 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 		return nil, fmt.Errorf("google sheets: %w; check GOOGLE_APPLICATION_CREDENTIALS", err)
 	}
 	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site})
-	a.sheet = sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone})
+	a.sheet = sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone, Quota: a.quota})
 	a.metrics.shared(a.locks)
 	news := &relay{expired: a.metrics.expired.Inc}
 	replica := replicaName()
 	a.core = occupation.New(occupation.Config{
 		Replica: replica, Zone: cfg.Zone, TTL: cfg.LockTTL, Grace: cfg.Grace, Shifts: cfg.Shifts,
 		WarnBefore: cfg.WarnBefore, Observe: a.observe,
-	}, occupation.Ports{Locks: a.locks, Desk: a.locks, Records: a.sheet, Directory: a.sheet, Notifier: news})
+	}, occupation.Ports{Locks: a.locks, Desk: a.locks, Records: a.sheet, Directory: a.sheet, Claims: a.locks, Notifier: news})
 	api, socket, client := bot.NewSlack(bot.SlackConfig{
 		BotToken: cfg.SlackBotToken.Reveal(), AppToken: cfg.SlackAppToken.Reveal(), APIURL: cfg.SlackAPIURL,
 		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log, Observe: a.metrics.slackCall,
@@ -267,6 +267,15 @@ func (a *app) observe(o occupation.Observation) {
 	if a.doors.Observe != nil {
 		a.doors.Observe(o)
 	}
+}
+
+// quota takes a write of the sheet for what no commit is bound for. While Redis
+// does not answer nothing else is written, so that such a write is free.
+func (a *app) quota(ctx context.Context) error {
+	if err := a.locks.Write(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn().Err(err).Msg("quota_not_asked")
+	}
+	return ctx.Err()
 }
 
 // relay is the core's Notifier until, and after, there is a bot: each needs the

@@ -33,6 +33,8 @@ type Locks struct {
 	waits      map[string]*waitList
 	offers     map[string]occupation.Offer
 	news       map[string]newsItem
+	claims     []occupation.LinkClaim // oldest first
+	leases     map[string]leaseItem
 	writes     []time.Time
 	faults     map[string][]lockFault
 	calls      map[string]int
@@ -79,6 +81,7 @@ func (l *Locks) wipe() {
 	l.waits = map[string]*waitList{}
 	l.offers = map[string]occupation.Offer{}
 	l.news = map[string]newsItem{}
+	l.claims, l.leases = nil, map[string]leaseItem{}
 }
 
 // Wipe forgets everything, as FLUSHALL or a fail-over to an empty store does.

@@ -25,6 +25,14 @@ func TestDeskInMemory(t *testing.T) {
 	})
 }
 
+func TestClaimsInMemory(t *testing.T) {
+	t.Parallel()
+	occupationtest.TestClaims(t, func(*testing.T) occupationtest.ClaimsHarness {
+		l := occupationtest.NewLocks()
+		return occupationtest.ClaimsHarness{Claims: l, Advance: l.Advance}
+	})
+}
+
 func TestRecordsInMemory(t *testing.T) {
 	t.Parallel()
 	occupationtest.TestRecords(t, func(*testing.T) occupationtest.RecordsHarness {

@@ -2,6 +2,7 @@ package occupationtest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 type Directory struct {
 	mu      sync.Mutex
 	workers []occupation.Worker
+	links   []occupation.Link
 	err     error
 }
 
@@ -49,6 +51,54 @@ func (d *Directory) Worker(ctx context.Context, id int) (occupation.Worker, erro
 // BySlack implements occupation.Directory.
 func (d *Directory) BySlack(ctx context.Context, slackID string) (occupation.Worker, error) {
 	return d.find(ctx, func(w occupation.Worker) bool { return w.SlackID != "" && w.SlackID == slackID })
+}
+
+// Workers implements occupation.Directory.
+func (d *Directory) Workers(ctx context.Context) ([]occupation.Worker, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.workers), d.err
+}
+
+// Link implements occupation.Directory.
+func (d *Directory) Link(ctx context.Context, l occupation.Link) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err != nil {
+		return false, d.err
+	}
+	at := slices.IndexFunc(d.workers, func(w occupation.Worker) bool { return w.ID == l.Worker })
+	if at < 0 {
+		return false, &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.NoName}
+	}
+	w := &d.workers[at]
+	for _, other := range d.workers {
+		if other.ID != w.ID && l.SlackID != "" && other.SlackID == l.SlackID {
+			return false, &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.AccountTaken, Holder: other.AsHolder()}
+		}
+	}
+	switch w.SlackID {
+	case l.SlackID:
+		return false, nil
+	case l.Was:
+		w.SlackID, d.links = l.SlackID, append(d.links, l)
+		return true, nil
+	default:
+		return false, &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.LinkChanged, Holder: w.AsHolder()}
+	}
+}
+
+// Links are the changes that were written, in order.
+func (d *Directory) Links() []occupation.Link {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.links)
 }
 
 func (d *Directory) find(ctx context.Context, is func(occupation.Worker) bool) (occupation.Worker, error) {

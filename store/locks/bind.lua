@@ -3,12 +3,6 @@
 -- ARGV  1 replica, 2 commit id, 3 writes a minute, 4 nonce, 5 commit (JSON),
 --       then its events
 -- reply 'UNSEEDED', {'stale', event...}, {'wait', ms} or {'bound', sent}
---
--- The quota: at most so many writes lie in any 60 s. The first 8 of 11 are free,
--- for the rush at the beginning of a shift; then what is left is spread over the
--- time until the oldest write leaves the window, the first few closer together.
--- So the window never runs out and nobody waits for a minute: 5 s at most with
--- 55 writes.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 'UNSEEDED'
@@ -49,33 +43,15 @@ for other in pairs(former) do
   end
 end
 
-local function wait()
-  local used = redis.call('ZCOUNT', KEYS[4], '(' .. int(now - 60000), '+inf')
-  local free = math.floor(quota * 8 / 11)
-  if used == 0 or used < free then
-    return 0
-  end
-  local oldest = tonumber(redis.call('ZRANGEBYSCORE', KEYS[4], '(' .. int(now - 60000), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2])
-  local last = tonumber(redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2])
-  local leaves = oldest + 60000
-  if used >= quota then
-    return leaves - now
-  end
-  -- squared, so that the one or two writes that a rush needs beyond the free ones hardly wait
-  local ramp = math.min(1, (used - free + 1) / 5) ^ 2
-  return last + ramp * (leaves - last) / (quota - used) - now
-end
-
 if bound and redis.call('ZSCORE', KEYS[4], ARGV[4]) then
   return { 'bound', int(sent) } -- the same call, sent again by the client
 end
-local ms = math.min(60000, math.ceil(wait()))
+local ms = quota_wait(KEYS[4], quota, now)
 if ms > 0 then
   return { 'wait', int(ms) }
 end
 
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', int(now - 60000))
-redis.call('ZADD', KEYS[4], int(now), ARGV[4])
+quota_take(KEYS[4], ARGV[4], now)
 if commit then
   redis.call('HSET', KEYS[3], id, cjson.encode(commit))
   for event, record in pairs(records) do

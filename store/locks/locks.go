@@ -1,6 +1,7 @@
-// Package locks keeps the occupations in Redis: it is the occupation.Locks and
-// the occupation.Desk of production, and gives the bot's jobs their leader, over
-// github.com/redis/go-redis/v9 on one server, Sentinel or Cluster.
+// Package locks keeps the occupations in Redis: it is the occupation.Locks, the
+// occupation.Desk and the occupation.Claims of production, and gives the bot's
+// jobs their leader, over github.com/redis/go-redis/v9 on one server, Sentinel or
+// Cluster.
 //
 // Every method is one script and one round trip. All keys of a site carry one
 // hash tag, {spoolbot:SITE}:, so that a script stays in one slot; time is the
@@ -28,6 +29,7 @@
 //	               may be forgotten, a day after the deadline
 //	waiting        hash, KEY -> wait list, JSON
 //	offers         hash, id -> offer of TRASPASAR, JSON
+//	claims         hash, id -> what somebody in Slack says to be, JSON
 //	news           hash, event -> settled intent that somebody must hear of, JSON
 //	leader:NAME    the replica that has the lease, until it ends
 //	job:NAME       up to when a job is done, ms

@@ -58,10 +58,15 @@ func desk(h occupationtest.LocksHarness) occupationtest.DeskHarness {
 	return occupationtest.DeskHarness{LocksHarness: h, Desk: h.Locks.(*locks.Locks)}
 }
 
+func claims(h occupationtest.LocksHarness) occupationtest.ClaimsHarness {
+	return occupationtest.ClaimsHarness{Claims: h.Locks.(*locks.Locks), Advance: h.Advance}
+}
+
 func TestOnMiniredis(t *testing.T) {
 	t.Parallel()
 	occupationtest.TestLocks(t, openMini)
 	occupationtest.TestDesk(t, func(t *testing.T) occupationtest.DeskHarness { return desk(openMini(t)) })
+	occupationtest.TestClaims(t, func(t *testing.T) occupationtest.ClaimsHarness { return claims(openMini(t)) })
 }
 
 func TestOnRedis(t *testing.T) {
@@ -81,4 +86,5 @@ func suites(t *testing.T, client redis.UniversalClient) {
 	}
 	occupationtest.TestLocks(t, open)
 	occupationtest.TestDesk(t, func(t *testing.T) occupationtest.DeskHarness { return desk(open(t)) })
+	occupationtest.TestClaims(t, func(t *testing.T) occupationtest.ClaimsHarness { return claims(open(t)) })
 }

@@ -24,7 +24,7 @@ var (
 	extendScript     = newScript("extend", "lib_intend")
 	freeScript       = newScript("free", "lib_intend")
 	expireScript     = newScript("expire", "lib_intend")
-	bindScript       = newScript("bind", "lib_end")
+	bindScript       = newScript("bind", "lib_end", "lib_quota")
 	settleScript     = newScript("settle", "lib_wait", "lib_end")
 	undoScript       = newScript("undo", "lib_wait", "lib_end")
 	claimScript      = newScript("claim")
@@ -45,6 +45,10 @@ var (
 	advanceScript    = newScript("advance")
 	countScript      = newScript("count")
 	countedScript    = newScript("counted")
+	writeScript      = newScript("write", "lib_quota")
+	putClaimScript   = newScript("put_claim")
+	claimsScript     = newScript("claims")
+	takeClaimsScript = newScript("take_claims")
 )
 
 // script is one script with the name that errors show.

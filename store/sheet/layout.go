@@ -161,7 +161,10 @@ func (n *snapshot) parsePeople(l layout, workers, roles [][]any) {
 		return
 	}
 	var faults []*occupation.Error
-	n.people, faults = newPeople(workers, roles)
+	if n.people, faults = newPeople(workers, roles); n.people != nil {
+		t := l.tab(tabWorkers)
+		n.people.sheet, n.people.title = t.SheetId, t.Title
+	}
 	n.peopleErr = firstOf(faults)
 	n.schema = append(n.schema, faults...)
 }

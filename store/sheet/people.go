@@ -17,6 +17,12 @@ type people struct {
 	bySlack map[string][]int
 	noSlack *occupation.Error // the column Slack_ID is missing
 	faults  []*occupation.Error
+
+	sheet int64 // of the tab Trabajadores
+	title string
+	heads []string // normalised
+	cols  map[occupation.Column]int
+	rows  [][]any // as read, headers first
 }
 
 // newPeople reads the two tabs, given by rows, headers first.
@@ -26,7 +32,7 @@ func newPeople(workers, roles [][]any) (*people, []*occupation.Error) {
 	if faults = append(faults, more...); len(faults) > 0 {
 		return nil, faults
 	}
-	p := &people{byID: map[int]occupation.Worker{}, bySlack: map[string][]int{}}
+	p := &people{byID: map[int]occupation.Worker{}, bySlack: map[string][]int{}, heads: headsOf(workers), cols: wCols, rows: workers}
 	if _, ok := wCols[colSlack]; !ok {
 		p.noSlack = &occupation.Error{Code: occupation.SheetSchema, Reason: occupation.MissingHeader, Column: colSlack}
 		p.faults = append(p.faults, p.noSlack)

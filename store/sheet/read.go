@@ -195,6 +195,10 @@ func (s *Sheet) keep(lay layout, n *snapshot) *snapshot {
 		s.marks = fade(s.marks, n.table, time.Now())
 		s.shrunk = shrinkage{known: n.table.count}
 	}
+	if n.people != nil {
+		s.fadeLinks(n.people, n.at, time.Now())
+		n.people = n.people.with(s.links)
+	}
 	s.snap = n.with(s.marks, s.opt.Zone)
 	return s.snap
 }

@@ -36,7 +36,7 @@ type Options struct {
 	ReadQuota     int            // reads in any minute; 0 = 55 of Google's 60
 	Busy, Idle    time.Duration  // pause between refreshes; 0 = 5 s and 30 s
 	// Quota is asked before each write that no commit was bound for (the probe of
-	// the guard, a burn); nil = those are free.
+	// the guard, a burn, a link); nil = those are free.
 	Quota func(context.Context) error
 }
 
@@ -60,7 +60,8 @@ type Sheet struct {
 	current, next *flight
 	shrunk        shrinkage
 	marks         map[string]mark // never changed in place
-	used          []*snapshot     // those that plans were made from, newest last
+	links         map[int]linkMark
+	used          []*snapshot // those that plans were made from, newest last
 	busyUntil     time.Time
 
 	guard     bool           // the spreadsheet refuses a stamp that exists
@@ -96,7 +97,7 @@ func New(service *sheets.Service, o Options) *Sheet {
 	}
 	s := &Sheet{
 		service: service, opt: o, id: o.SpreadsheetID, limit: newLimiter(o.ReadQuota), poke: make(chan struct{}, 1),
-		marks: map[string]mark{}, doubts: map[int32]bool{}, missed: map[string][]landing{},
+		marks: map[string]mark{}, links: map[int]linkMark{}, doubts: map[int32]bool{}, missed: map[string][]landing{},
 	}
 	s.life, s.endLife = context.WithCancel(context.Background())
 	return s

@@ -1,0 +1,75 @@
+package occupationtest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+var _ occupation.Claims = (*Locks)(nil)
+
+type leaseItem struct {
+	replica string
+	until   time.Time
+}
+
+// PutClaim implements occupation.Claims.
+func (l *Locks) PutClaim(ctx context.Context, c occupation.LinkClaim) (occupation.LinkClaim, error) {
+	var replaced occupation.LinkClaim
+	err := l.call(ctx, "PutClaim", false, func(now time.Time) {
+		l.endClaims(now)
+		if i := slices.IndexFunc(l.claims, func(o occupation.LinkClaim) bool { return o.SlackID == c.SlackID }); i >= 0 {
+			replaced = l.claims[i]
+			l.claims = slices.Delete(l.claims, i, i+1)
+		}
+		c.Until = now.Add(c.Lasts)
+		l.claims = append(l.claims, c)
+	})
+	return replaced, err
+}
+
+// Claims implements occupation.Claims.
+func (l *Locks) Claims(ctx context.Context) ([]occupation.LinkClaim, error) {
+	var out []occupation.LinkClaim
+	err := l.call(ctx, "Claims", false, func(now time.Time) {
+		l.endClaims(now)
+		out = slices.Clone(l.claims)
+	})
+	return out, err
+}
+
+// TakeClaims implements occupation.Claims.
+func (l *Locks) TakeClaims(ctx context.Context, ids ...string) ([]occupation.LinkClaim, error) {
+	var out []occupation.LinkClaim
+	err := l.call(ctx, "TakeClaims", false, func(now time.Time) {
+		l.endClaims(now)
+		l.claims = slices.DeleteFunc(l.claims, func(c occupation.LinkClaim) bool {
+			taken := slices.Contains(ids, c.ID)
+			if taken {
+				out = append(out, c)
+			}
+			return taken
+		})
+	})
+	return out, err
+}
+
+func (l *Locks) endClaims(now time.Time) {
+	l.claims = slices.DeleteFunc(l.claims, func(c occupation.LinkClaim) bool { return now.After(c.Until) })
+}
+
+// Lead implements occupation.Claims.
+func (l *Locks) Lead(ctx context.Context, name, replica string, ttl time.Duration) (bool, error) {
+	ours := false
+	err := l.call(ctx, "Lead", false, func(now time.Time) {
+		held := l.leases[name]
+		if held.replica != replica && now.Before(held.until) {
+			return
+		}
+		ours = ttl > 0
+		l.leases[name] = leaseItem{replica, now.Add(ttl)}
+	})
+	return ours, err
+}

@@ -1,0 +1,28 @@
+-- take_claims: takes claims off, each for one caller only.
+-- KEYS  1 claims, 2 the answer of this call
+-- ARGV  their ids
+-- reply {record...} of those that were there
+
+local known = answered(KEYS[2])
+if known then
+  return known
+end
+local now = now_ms()
+local reply, gone = {}, {}
+for _, id in ipairs(ARGV) do
+  local raw = redis.call('HGET', KEYS[1], id)
+  if raw then
+    gone[#gone + 1] = id
+    if now <= decode(raw, 'claim ' .. id).ends then
+      reply[#reply + 1] = raw
+    end
+  end
+end
+
+for _, id in ipairs(gone) do
+  redis.call('HDEL', KEYS[1], id)
+end
+if #reply > 0 then
+  return answer(KEYS[2], reply)
+end
+return reply
