@@ -171,7 +171,7 @@ func TestAnExpiredTriggerIsToldWithAWayOn(t *testing.T) {
 func TestAFormOfAPersonWhoMayNotUseItSaysSo(t *testing.T) {
 	inShop(t, func(s *shop) {
 		s.types(s.nadie, s.taller, "/lote")
-		s.sees(s.nadie, s.taller, "U404")
+		s.sees(s.nadie, s.taller, "Elegir mi nombre")
 		if n := len(s.nadie.Views()); n != 0 {
 			t.Errorf("%d modals", n)
 		}

@@ -53,6 +53,16 @@ type Core interface {
 	StopWaiting(ctx context.Context, worker int, tag string) error
 
 	History(ctx context.Context, r occupation.Request, q occupation.HistoryQuery) (occupation.History, error)
+	ClaimLink(ctx context.Context, slackID string, worker int) (occupation.Claimed, error)
+	DropClaim(ctx context.Context, id string) error
+	Pending(ctx context.Context, slackID string) ([]occupation.LinkClaim, error)
+	ApproveClaim(ctx context.Context, r occupation.Request, id string) (occupation.Linked, error)
+	RefuseClaim(ctx context.Context, r occupation.Request, id, reason string) (occupation.Linked, error)
+	SetLink(ctx context.Context, r occupation.Request, change occupation.Relink) (occupation.Linked, error)
+	MayLink(ctx context.Context, worker int) error
+	Unlinked(ctx context.Context, query string, limit int) ([]occupation.Worker, error)
+	Workers(ctx context.Context, query string, limit int) ([]occupation.Worker, error)
+	AnyWorker(ctx context.Context, id int) (occupation.Worker, error)
 
 	DigestDue(kind occupation.DigestKind, now time.Time) occupation.Period
 	Digest(ctx context.Context, p occupation.Period) (occupation.Digest, error)

@@ -219,7 +219,7 @@ func TestAppHomeShowsWhatOneHoldsAndWorks(t *testing.T) {
 
 func TestAppHomeTellsAPersonWhoIsNotLinkedWhatToDo(t *testing.T) {
 	inShop(t, func(s *shop) {
-		for p, words := range map[*slacksim.Person]string{s.nadie: "U404", s.visita: "invitad", s.inactivo: "inactiva"} {
+		for p, words := range map[*slacksim.Person]string{s.nadie: "Elegir mi nombre", s.visita: "invitad", s.inactivo: "inactiva"} {
 			p.OpenHome()
 			s.wait("App Home", func() bool {
 				v, _ := p.Home()

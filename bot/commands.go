@@ -26,6 +26,7 @@ func (b *Bot) table() []route {
 		{family: command, name: "/historia", handle: b.typedHistory},
 		{family: command, name: "/quien", handle: b.typedWho},
 		{family: command, name: "/ayuda", handle: b.showHelp, strangers: true},
+		{family: command, name: "/vincular", handle: b.typedLink},
 
 		{family: action, name: view.ActionTake, handle: b.pressedTake},
 		{family: action, name: view.ActionPause, handle: b.pressedPause},
@@ -54,6 +55,22 @@ func (b *Bot) table() []route {
 
 		{family: action, name: view.ActionHistory, handle: b.pressedHistory},
 		{family: action, name: view.ActionHistoryCSV, handle: b.pressedHistoryFile},
+		{family: action, name: view.ActionLinkChoose, handle: b.openedName, open: b.nameForm, strangers: true},
+		{family: action, name: view.ActionLinkApprove, handle: b.pressedApprove},
+		{family: action, name: view.ActionLinkRefuse, handle: b.openedBoss, open: b.rejectForm},
+		{family: action, name: view.ActionLinkPeople, handle: b.openedBoss, open: b.peopleForm},
+		{family: action, name: view.ActionLinkShow, handle: b.pressedShowLink},
+		{family: action, name: view.ActionLinkChange, handle: b.openedBoss, open: b.accountForm},
+		{family: action, name: view.ActionLinkGive, handle: b.openedBoss, open: b.giveForm},
+		{family: action, name: view.ActionLinkRemove, handle: b.pressedRemoveLink},
+
+		{family: submission, name: view.CallbackLinkChoose, handle: b.carryClaim, pending: b.pendingLink, strangers: true},
+		{family: submission, name: view.CallbackLinkReject, handle: b.carryReject, pending: b.pendingLink},
+		{family: submission, name: view.CallbackLinkPeople, handle: b.carryPeople, pending: b.pendingLink},
+		{family: submission, name: view.CallbackLinkAccount, handle: b.carryAccount, pending: b.pendingLink},
+		{family: submission, name: view.CallbackLinkGive, handle: b.carryGive, pending: b.pendingLink},
+		{family: suggestion, name: view.ActionLinkName, suggest: b.suggestNames, strangers: true},
+		{family: suggestion, name: view.ActionLinkWorker, suggest: b.suggestWorkers},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},
 		{family: submission, name: view.CallbackTransfer, handle: b.carryTransfer, pending: b.pendingTransfer},

@@ -203,7 +203,7 @@ func TestInTheDMTheAnswerIsAMessageThatStays(t *testing.T) {
 
 func TestOnlyLinkedMembersOfThisWorkspaceAreServed(t *testing.T) {
 	inShop(t, func(s *shop) {
-		s.asks(s.nadie, "/tomar "+tag(1), "U404", "Trabajadores")
+		s.asks(s.nadie, "/tomar "+tag(1), "Elegir mi nombre", "supervisor lo aprueba")
 		s.asks(s.inactivo, "/tomar "+tag(1), "inactiva")
 		s.asks(s.visita, "/tomar "+tag(1), "nvitad")
 		s.asks(s.ajeno, "/tomar "+tag(1), "otra empresa")

@@ -21,7 +21,7 @@ func (b *Bot) openedHome(ctx context.Context, r *request) error {
 		return nil
 	}
 	if r.refused != nil {
-		b.publishView(ctx, r.user, b.homeProblem(r.user, r.refused))
+		b.publishView(ctx, r.user, b.homeProblem(ctx, r.user, r.refused))
 		return r.refused
 	}
 	return b.publish(ctx, r.worker, r.user)
@@ -31,12 +31,12 @@ func (b *Bot) openedHome(ctx context.Context, r *request) error {
 func (b *Bot) publish(ctx context.Context, w occupation.Worker, user string) error {
 	mine, err := b.core.HeldBy(ctx, w.ID)
 	if err != nil {
-		b.publishView(ctx, user, view.HomeProblem(err, user, b.clock()))
+		b.publishView(ctx, user, view.HomeProblem(err, "", b.clock()))
 		return err
 	}
 	free, err := b.core.Free(ctx, w, "", "", maxFree)
 	if err != nil {
-		b.publishView(ctx, user, view.HomeProblem(err, user, b.clock()))
+		b.publishView(ctx, user, view.HomeProblem(err, "", b.clock()))
 		return err
 	}
 	b.publishView(ctx, user, b.withBoard(ctx, w, view.Home(view.HomeState{Worker: w, Mine: mine, Free: free}, b.clock())))

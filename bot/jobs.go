@@ -198,14 +198,31 @@ func (b *Bot) tellWorker(ctx context.Context, worker int, m view.Message) (place
 	return p, err == nil
 }
 
-// address is the Slack user of a worker, "" when there is none.
+// address is the Slack user of a worker, "" when there is none. While the sheet
+// does not answer it is who the worker was last.
 func (b *Bot) address(ctx context.Context, worker int) (string, error) {
-	if user := b.workers.user(worker); user != "" {
-		return user, nil
+	known, fresh := b.workers.user(worker)
+	if known != "" && fresh {
+		return known, nil
 	}
-	w, err := b.core.Worker(ctx, worker) // an inactive one is returned as well
+	ask, cancel := ctx, func() {}
+	if known != "" {
+		ask, cancel = context.WithTimeout(ctx, addressTimeout)
+	}
+	defer cancel()
+	w, err := b.core.Worker(ask, worker) // an inactive one is returned as well
+	switch {
+	case w.ID != 0 && w.SlackID == "":
+		b.workers.drop(worker)
+	case w.ID == 0 && known != "":
+		return known, nil
+	}
 	return w.SlackID, err
 }
+
+// addressTimeout is how long the sheet has to say who a worker is of whom that was
+// known a while ago.
+const addressTimeout = 2 * time.Second
 
 // announce posts to the supervisors' channel, in its own lane, what there is to say
 // after a while.

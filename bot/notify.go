@@ -338,8 +338,17 @@ func (b *Bot) told(ctx context.Context, n occupation.Notice, p place, alone bool
 // linked remembers which Slack user each worker is, as seen when they acted.
 type linked struct {
 	mu sync.Mutex
-	to map[int]string
+	to map[int]seenUser
 }
+
+type seenUser struct {
+	id string
+	at time.Time
+}
+
+// linkedFor is how long that is believed while the sheet answers: a link may be
+// changed by another replica, or in the sheet.
+const linkedFor = time.Minute
 
 func (l *linked) put(worker int, user string) {
 	l.mu.Lock()
@@ -348,20 +357,29 @@ func (l *linked) put(worker int, user string) {
 		return
 	}
 	if l.to == nil || len(l.to) >= 10*maxPeople {
-		l.to = map[int]string{}
+		l.to = map[int]seenUser{}
 	}
-	l.to[worker] = user
+	l.to[worker] = seenUser{user, time.Now()}
 }
 
-func (l *linked) user(worker int) string {
+// drop forgets whom a worker was: they are linked to somebody else, or to nobody.
+func (l *linked) drop(worker int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.to[worker]
+	delete(l.to, worker)
+}
+
+// user is who the worker was when they were seen last, and whether that is news.
+func (l *linked) user(worker int) (user string, fresh bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	seen := l.to[worker]
+	return seen.id, time.Since(seen.at) < linkedFor
 }
 
 // lane is the worker's line in the queue: the person's own, where it is known.
 func (l *linked) lane(worker int) string {
-	if user := l.user(worker); user != "" {
+	if user, _ := l.user(worker); user != "" {
 		return user
 	}
 	return "worker/" + occupation.Worker{ID: worker}.Label()

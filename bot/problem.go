@@ -26,13 +26,11 @@ var refusals = map[stranger]view.Refusal{
 func (b *Bot) words(r *request, err error) view.Message {
 	if s, ok := errors.AsType[stranger](err); ok {
 		if why, ok := refusals[s]; ok {
-			return view.Refuse(why, r.user)
+			return view.Refuse(why)
 		}
 		err = tooMuch // Slack did not say who it is: nothing was done
 	}
-	asked := r.asked
-	asked.SlackID = r.user
-	m := view.Problem(err, asked, b.clock())
+	m := view.Problem(err, r.asked, b.clock())
 	if errors.Is(err, errNotOpened) { // a tap on the button below brings a new trigger
 		m.Blocks = append(m.Blocks, view.Mine(nil, b.clock()).Blocks[1:]...)
 	}
@@ -41,6 +39,7 @@ func (b *Bot) words(r *request, err error) view.Message {
 
 // showProblem tells the person what went wrong, where they are looking.
 func (b *Bot) showProblem(ctx context.Context, r *request, err error) {
+	r.asked.Claimed = b.claimedName(ctx, r.user, err)
 	switch {
 	case r.family == event: // the handler has published it
 		return
@@ -54,14 +53,14 @@ func (b *Bot) showProblem(ctx context.Context, r *request, err error) {
 }
 
 // homeProblem is App Home for a person to whom it cannot be shown.
-func (b *Bot) homeProblem(user string, err error) slack.HomeTabViewRequest {
+func (b *Bot) homeProblem(ctx context.Context, user string, err error) slack.HomeTabViewRequest {
 	if s, ok := errors.AsType[stranger](err); ok {
 		if why, ok := refusals[s]; ok {
-			return view.HomeRefused(why, user)
+			return view.HomeRefused(why)
 		}
 		err = tooMuch
 	}
-	return view.HomeProblem(err, user, b.clock())
+	return view.HomeProblem(err, b.claimedName(ctx, user, err), b.clock())
 }
 
 // busy tells a person that there is no room for the request: in the

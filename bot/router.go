@@ -23,9 +23,11 @@ type route struct {
 	name   string
 	handle handler
 	// open gives the modal that is opened first of all, without waiting behind the
-	// person's other work: a trigger_id lives for three seconds. nil = none is.
+	// person's other work: a trigger_id lives for three seconds. The worker of the
+	// request is there if that was quick to find out. nil = none is.
 	open func(r *request) (slack.ModalViewRequest, error)
-	// strangers: it is served to people who are no worker, too.
+	// strangers: it is served to people who are no worker, too; its form and its
+	// options only to those who may become one.
 	strangers bool
 	// pending answers a submission at once; false = that was all.
 	pending func(r *request) (payload any, carryOn bool)
@@ -114,13 +116,17 @@ func (b *Bot) attempt(ctx context.Context, r *request, route route) (err error) 
 // openFirst opens the modal within the life of the trigger: after a look at who
 // asks, which is usually a matter of milliseconds, but without waiting for it.
 func (b *Bot) openFirst(ctx context.Context, r *request, route route) error {
-	modal, err := route.open(r)
-	if err != nil {
-		return err
-	}
 	look, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	if _, err := b.identify(look, r); err != nil && look.Err() == nil && !errors.Is(err, unchecked) {
+	w, err := b.identify(look, r)
+	switch {
+	case look.Err() != nil, errors.Is(err, unchecked), route.strangers && unlinked(err):
+	case err != nil:
+		return err
+	}
+	r.worker = w
+	modal, err := route.open(r)
+	if err != nil {
 		return err
 	}
 	return b.openModal(ctx, r, modal)
@@ -165,7 +171,7 @@ func (b *Bot) suggest(r *request, route route) any {
 				err = fmt.Errorf("panic: %v", p)
 			}
 		}()
-		if r.worker, err = b.identify(ctx, r); err != nil {
+		if r.worker, err = b.identify(ctx, r); err != nil && !(route.strangers && unlinked(err)) {
 			return nil, err
 		}
 		return route.suggest(log.WithContext(ctx), r)

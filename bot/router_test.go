@@ -32,12 +32,15 @@ func TestTheRouterServesWhatManifestAndViewsOfferAndNothingElse(t *testing.T) {
 	}
 	sorted := func(list ...string) []string { return slices.Sorted(slices.Values(list)) }
 	cases := map[string]struct{ offered, served []string }{
-		"commands":    {inManifest(t, `(?m)^ +- command: (\S+)`), served(command)},
-		"shortcuts":   {inManifest(t, `(?m)^ +callback_id: (\S+)`), served(shortcut)},
-		"events":      {inManifest(t, `(?m)^ +bot_events:\s*\[?\s*(?:- )?([a-z_]+)`), served(event)},
-		"buttons":     {sorted(view.ActionIDs()...), served(action)},
-		"submissions": {sorted(view.CallbackBatch, view.CallbackTransfer, view.CallbackRelease), served(submission)},
-		"selects":     {[]string{view.ActionBatchSpools}, served(suggestion)},
+		"commands":  {inManifest(t, `(?m)^ +- command: (\S+)`), served(command)},
+		"shortcuts": {inManifest(t, `(?m)^ +callback_id: (\S+)`), served(shortcut)},
+		"events":    {inManifest(t, `(?m)^ +bot_events:\s*\[?\s*(?:- )?([a-z_]+)`), served(event)},
+		"buttons":   {sorted(view.ActionIDs()...), served(action)},
+		"submissions": {sorted(
+			view.CallbackBatch, view.CallbackTransfer, view.CallbackRelease,
+			view.CallbackLinkChoose, view.CallbackLinkReject, view.CallbackLinkPeople, view.CallbackLinkAccount, view.CallbackLinkGive,
+		), served(submission)},
+		"selects": {sorted(view.ActionBatchSpools, view.ActionLinkName, view.ActionLinkWorker), served(suggestion)},
 	}
 	for name, c := range cases {
 		if len(c.offered) == 0 || !slices.Equal(c.offered, c.served) {

@@ -184,7 +184,7 @@ func (s *shop) hire() {
 		ids = append(ids, s.AddUser(u))
 	}
 	s.taller = s.AddChannel("taller", ids...)
-	s.jefes = s.AddChannel("jefes", "U3")
+	s.jefes = s.AddChannel("jefes", "U3", "U7") // Juana reads along, and is no supervisor
 	s.patricia = s.Person("U3")
 	s.mauricio, s.juana, s.pedro = s.Person("U93"), s.Person("U7"), s.Person("U12")
 	s.nadie, s.visita, s.ajeno, s.inactivo = s.Person("U404"), s.Person("U405"), s.Person("U406"), s.Person("U50")

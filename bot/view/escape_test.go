@@ -62,7 +62,8 @@ func TestForeignTextStaysText(t *testing.T) {
 				return
 			}
 			text = slackLink.ReplaceAllString(text, "")
-			bare := strings.NewReplacer("&lt;", "", "&gt;", "", "&amp;", "").Replace(text)
+			own := []string{"<@U07ABCDEF>", "", "<@U07RIVAL1>", "", "<@U07RIVAL2>", ""} // mentions that views make of ids
+			bare := strings.NewReplacer(append(own, "&lt;", "", "&gt;", "", "&amp;", "")...).Replace(text)
 			if !strings.HasSuffix(bare, "…") && strings.ContainsAny(bare, "&") || strings.ContainsAny(bare, "<>`~") {
 				t.Errorf("%s: unescaped in %q", name, text)
 			}

@@ -121,8 +121,8 @@ func samples(t testing.TB) map[string]any {
 		"home-empty":        view.Home(view.HomeState{Worker: mauro}, k.at),
 		"home-full":         view.Home(view.HomeState{Worker: mauro, Mine: k.statuses(60, 1), Free: k.spools(200)}, k.at),
 		"home-hostile":      view.Home(view.HomeState{Worker: mauro, Mine: slices.Repeat([]occupation.Status{hostile}, 50), Free: slices.Repeat([]occupation.Spool{k.hostileSpool()}, 50)}, k.at),
-		"home-unlinked":     view.HomeRefused(view.RefuseUnlinked, "U07ABCDEF"),
-		"home-problem":      view.HomeProblem(down, "U07ABCDEF", k.at),
+		"home-unlinked":     view.HomeRefused(view.RefuseUnlinked),
+		"home-problem":      view.HomeProblem(down, "", k.at),
 	}
 	maps.Copy(out, k.lifeSamples())
 	maps.Copy(out, k.askSamples())
@@ -131,11 +131,12 @@ func samples(t testing.TB) map[string]any {
 	maps.Copy(out, k.historySamples())
 	maps.Copy(out, k.homeBoardSamples())
 	maps.Copy(out, k.digestSamples())
+	maps.Copy(out, k.linkSamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}
 	for _, why := range view.Refusals() {
-		out["refuse-"+string(why)] = view.Refuse(why, "U07ABCDEF")
+		out["refuse-"+string(why)] = view.Refuse(why)
 	}
 	return out
 }

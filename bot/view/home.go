@@ -36,19 +36,23 @@ func Home(s HomeState, at Clock) slack.HomeTabViewRequest {
 	if more := len(s.Free) - maxFree; more > 0 {
 		blocks = append(blocks, section(andMore(more)))
 	}
-	blocks = append(blocks, rows(batchButton(labelSearch), boardButton())...)
+	var people *slack.ButtonBlockElement
+	if s.Worker.Has(occupation.Supervisor) {
+		people = peopleButton()
+	}
+	blocks = append(blocks, rows(batchButton(labelSearch), boardButton(), people)...)
 	return home(append(blocks, small(homeFoot(escape(s.Worker.Name(), maxName), at.moment(at.Now))))...)
 }
 
 // HomeProblem is App Home when it cannot be made, or when the person is not
-// linked or not active.
-func HomeProblem(err error, slackID string, at Clock) slack.HomeTabViewRequest {
-	return home(Problem(err, Asked{SlackID: slackID}, at).Blocks...)
+// linked or not active; claimed is the name that they claim, empty = none.
+func HomeProblem(err error, claimed string, at Clock) slack.HomeTabViewRequest {
+	return home(Problem(err, Asked{Claimed: claimed}, at).Blocks...)
 }
 
 // HomeRefused is App Home for a person whom the bot does not serve.
-func HomeRefused(why Refusal, slackID string) slack.HomeTabViewRequest {
-	return home(Refuse(why, slackID).Blocks...)
+func HomeRefused(why Refusal) slack.HomeTabViewRequest {
+	return home(Refuse(why).Blocks...)
 }
 
 func home(blocks ...slack.Block) slack.HomeTabViewRequest {

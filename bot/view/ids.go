@@ -65,6 +65,35 @@ const (
 	ActionReleaseReason  = "release_reason_text"
 )
 
+// The ids of who is who. The buttons carry LinkFacts, but for those that open an
+// empty form (choose, people).
+const (
+	ActionLinkChoose  = "link_choose"  // opens the modal in which one says who one is
+	ActionLinkApprove = "link_approve" // a claim
+	ActionLinkRefuse  = "link_refuse"  // opens the modal that asks why
+	ActionLinkPeople  = "link_people"  // opens the modal to look for a worker
+	ActionLinkShow    = "link_show"
+	ActionLinkChange  = "link_change" // opens the modal to choose an account
+	ActionLinkGive    = "link_give"   // opens the modal to choose a worker for an account
+	ActionLinkRemove  = "link_remove"
+
+	CallbackLinkChoose  = "link_choose"
+	CallbackLinkReject  = "link_reject"
+	CallbackLinkPeople  = "link_people"
+	CallbackLinkAccount = "link_account"
+	CallbackLinkGive    = "link_give"
+
+	BlockLinkName    = "link_name"
+	BlockLinkWorker  = "link_worker"
+	BlockLinkAccount = "link_account"
+	BlockLinkReason  = "link_reason"
+
+	ActionLinkName    = "link_name_select"   // of those without a link
+	ActionLinkWorker  = "link_worker_select" // of all
+	ActionLinkAccount = "link_account_select"
+	ActionLinkReason  = "link_reason_text"
+)
+
 // ActionIDs lists the action ids of all buttons, for the test that compares them
 // with the router. The elements of the modals are not in it: they send no action.
 func ActionIDs() []string {
@@ -76,6 +105,7 @@ func ActionIDs() []string {
 		ActionWait, ActionLeave, ActionAsk, ActionGive, ActionStillUse,
 		ActionReconcile,
 		ActionHistory, ActionHistoryCSV,
+		ActionLinkChoose, ActionLinkApprove, ActionLinkRefuse, ActionLinkPeople, ActionLinkShow, ActionLinkChange, ActionLinkGive, ActionLinkRemove,
 	}
 }
 
@@ -93,7 +123,8 @@ const (
 	Release  Verb = "release"
 	Wait     Verb = "wait"
 	Ask      Verb = "ask"
-	Look     Verb = "look" // back, at its history
+	Look     Verb = "look"   // back, at its history
+	BeWho    Verb = "be_who" // a worker: to say that one is
 )
 
 // VerbOf is the verb of a kind of change.

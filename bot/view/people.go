@@ -30,10 +30,12 @@ func refusalOf(e *occupation.Error) Refusal {
 	return RefuseUnlinked
 }
 
-// Refuse tells a person why the bot does not act for them and what helps; who is
-// not linked gets the id to hand to the office, and the column that it goes into.
-func Refuse(why Refusal, slackID string) Message {
-	w := refusal(why, escape(slackID, maxName))
+// Refuse tells a person why the bot does not act for them and what helps.
+func Refuse(why Refusal) Message {
+	if why == RefuseUnlinked {
+		return Unlinked("")
+	}
+	w := refusal(why)
 	head := capital(w.head) + "."
 	return message(sentences(head, w.detail, w.next), section(signNo+" "+bold(head), w.detail, w.next))
 }

@@ -15,7 +15,7 @@ import (
 type Asked struct {
 	Verb    Verb
 	Facts   Facts  // what "try again" asks for; without a tag there is no such button
-	SlackID string // who asked, for a person who is not linked
+	Claimed string // the name that a person claims who is not linked; empty = none
 }
 
 // Problem says what went wrong and what to do now, with buttons for it. Errors
@@ -26,7 +26,10 @@ func Problem(err error, asked Asked, at Clock) Message {
 		return problemMessage(fault, "", retry(asked), mineButton())
 	}
 	if e.Code == occupation.WorkerUnknown && e.Holder == (occupation.Holder{}) {
-		return Refuse(refusalOf(e), asked.SlackID)
+		if why := refusalOf(e); why != RefuseUnlinked {
+			return Refuse(why)
+		}
+		return Unlinked(asked.Claimed)
 	}
 	return problemMessage(explain(e, at), e.Tag, problemButtons(e, asked)...)
 }
@@ -66,7 +69,13 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 		case occupation.OfferGone:
 			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
 		case occupation.ClaimGone, occupation.NameTaken, occupation.AccountTaken, occupation.NoName, occupation.LinkChanged:
-			return []*slack.ButtonBlockElement{mineButton()}
+			if e.Reason == occupation.AccountTaken {
+				return []*slack.ButtonBlockElement{mineButton(), helpButton()}
+			}
+			if asked.Verb == BeWho {
+				return []*slack.ButtonBlockElement{chooseButton(labelChooseOther), helpButton()}
+			}
+			return []*slack.ButtonBlockElement{peopleButton(), mineButton()}
 		}
 		return []*slack.ButtonBlockElement{batchButton(labelSearch), helpButton()}
 	case occupation.SpoolOccupied:

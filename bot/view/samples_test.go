@@ -155,7 +155,7 @@ type problem struct {
 // problems has every code, every reason and a fault; a test compares it with
 // the core's list.
 func (k kit) problems() []problem {
-	take := view.Asked{Verb: view.Take, Facts: view.Facts{Tag: tag, Operation: occupation.ARM}, SlackID: "U07ABCDEF"}
+	take := view.Asked{Verb: view.Take, Facts: view.Facts{Tag: tag, Operation: occupation.ARM}}
 	e := func(code occupation.Code, reason occupation.Reason, fill func(*occupation.Error)) problem {
 		err := &occupation.Error{Code: code, Reason: reason}
 		if fill != nil {

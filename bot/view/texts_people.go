@@ -17,12 +17,12 @@ func explainWorker(e *occupation.Error, holder string) words {
 	case other:
 		return words{
 			head: "la ficha de " + orThem(holder) + " no está unida a su Slack",
-			next: nothingChanged + " Habla directamente con esa persona, o pide a la oficina que anote su código en la pestaña Trabajadores, columna Slack_ID.",
+			next: nothingChanged + " Habla directamente con esa persona: que me escriba y toque Elegir mi nombre.",
 		}
 	case inactive:
 		return words{head: "tu ficha está inactiva", next: "Avisa a tu supervisor: debe activarte en la pestaña Trabajadores."}
 	default:
-		return words{head: "todavía no sé quién eres", next: "Pide a la oficina que te anote en la pestaña Trabajadores."}
+		return words{head: linkUnknown, next: linkSteps[0]}
 	}
 }
 

@@ -230,8 +230,8 @@ const (
 
 func homeFoot(name, moment string) string { return join(" · ", name, "actualizado "+moment) }
 
-// People who are not served.
-func refusal(why Refusal, slackID string) words {
+// People who are not served. Who is not linked is told how to be (texts_link.go).
+func refusal(why Refusal) words {
 	switch why {
 	case RefuseInactive:
 		return words{head: "tu ficha está inactiva", next: "Avisa a tu supervisor: en la pestaña Trabajadores, la columna Activo debe decir TRUE."}
@@ -239,13 +239,8 @@ func refusal(why Refusal, slackID string) words {
 		return words{head: "las cuentas de invitado no pueden tomar spools", next: "Pide a la oficina una cuenta completa de Slack."}
 	case RefuseBot:
 		return words{head: "solo atiendo a personas", next: "Usa tu propia cuenta de Slack."}
-	case RefuseOutsider:
-		return words{head: "tu cuenta es de otra empresa", next: "Entra con tu cuenta de Slack del taller."}
 	default:
-		return words{
-			head: "todavía no sé quién eres", detail: prefix("Tu código de Slack es ", bold(slackID)),
-			next: "Dáselo a la oficina: va en la pestaña Trabajadores, en tu fila, columna Slack_ID. Después prueba de nuevo.",
-		}
+		return words{head: "tu cuenta es de otra empresa", next: "Entra con tu cuenta de Slack del taller."}
 	}
 }
 
@@ -268,5 +263,6 @@ var helpLines = []string{
 	"*/historia 25238-011* · lo que ha pasado con él, o */historia* para lo tuyo",
 	"*/quien 25238-011* · quién lo tiene, o */quien @persona* para lo que tiene alguien",
 	"*/liberar 25238-011 motivo* · dejar libre lo que tiene otra persona (supervisor)",
+	"*/vincular @persona* · ver o cambiar quién es (supervisor)",
 	"*/reconciliar* · comparar la planilla con el bot (supervisor)",
 }

@@ -158,6 +158,7 @@ func demoCommands() []slacksim.Command {
 		{Name: "/reconciliar", Description: "Ver y corregir en qué no coinciden la planilla y el bot (supervisores)"},
 		{Name: "/historia", Description: "Ver lo que ha pasado con un spool, o contigo", UsageHint: "[TAG o parte del TAG] o @persona, hoy, ayer, una fecha (supervisores)"},
 		{Name: "/quien", Description: "Ver quién tiene qué", UsageHint: "[TAG o parte del TAG] o @persona"},
+		{Name: "/vincular", Description: "Ver o cambiar quién es una persona en la planilla (supervisores)", UsageHint: "[@persona o nombre]"},
 		{Name: "/ayuda", Description: "Ver qué se puede escribir"},
 	}
 	for i := range commands {

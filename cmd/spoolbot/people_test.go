@@ -47,7 +47,7 @@ func TestPeopleWhoAreNotServed(t *testing.T) {
 	inShop(t, shopOptions{}, func(s *shop) {
 		refused := s.outsiders()
 		refused[s.slack.Person("U0PAULAINV")] = "invitado"
-		refused[s.slack.Person("U0NICOLASV")] = "U0NICOLASV"
+		refused[s.slack.Person("U0NICOLASV")] = "Elegir mi nombre"
 		refused[s.slack.Person("U0HECTORDI")] = "inactiva"
 		var ids []string
 		for p := range refused {
@@ -86,7 +86,7 @@ func TestWhoeverIsLinkedIsServedSoon(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		nicolas := s.slack.Person("U0NICOLASV")
-		s.asks(nicolas, "/tomar "+tag(1), "U0NICOLASV", "Slack_ID")
+		s.asks(nicolas, "/tomar "+tag(1), "Elegir mi nombre")
 		if err := s.sheet.Edit(sheetsim.Edit{Kind: "set", Sheet: "Trabajadores", Cell: "E11", Value: "U0NICOLASV"}); err != nil {
 			t.Fatal(err)
 		}

@@ -55,7 +55,7 @@ func TestAButtonOfAnotherPersonActsForWhoTapsIt(t *testing.T) {
 			s.presses(s.carlos, shown, "no es tuyo, lo tiene Mauricio Rodríguez", "No se cambió nada")
 			s.presses(s.jefa, shown, "no es tuyo")
 			s.presses(s.slack.Person("U0PAULAINV"), shown, "invitado")
-			s.presses(s.slack.Person("U0NICOLASV"), shown, "U0NICOLASV", "Trabajadores")
+			s.presses(s.slack.Person("U0NICOLASV"), shown, "Elegir mi nombre", "supervisor")
 			s.presses(s.slack.Person("U0HECTORDI"), shown, "inactiva")
 			s.wantRow(tag(1), "MR(93)|ARM en progreso")
 		}

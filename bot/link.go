@@ -1,0 +1,349 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// This file is who is who: a person says to be a worker, and a supervisor decides
+// in the channel.
+
+// claimNote is how long it is remembered where the question to the supervisors
+// stands: longer than the claim waits.
+const claimNote = occupation.ClaimLasts + 24*time.Hour
+
+func claimKey(id string) string { return "claim:" + id }
+
+// nameForm opens the form in which a person says who they are, unless that is
+// known.
+func (b *Bot) nameForm(r *request) (slack.ModalViewRequest, error) {
+	if r.worker.ID != 0 {
+		return slack.ModalViewRequest{}, &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.AccountTaken, Holder: r.worker.AsHolder()}
+	}
+	return view.ChooseNameModal(view.LinkFacts{}), nil
+}
+
+// openedName is for what opened that form, when who it is was found out late.
+func (b *Bot) openedName(ctx context.Context, r *request) error {
+	if r.refused != nil && !unlinked(r.refused) {
+		return r.refused
+	}
+	if r.refused == nil {
+		r.from = place{Kind: atDM, User: r.user}
+		return b.show(ctx, r, view.KnownAlready(r.worker))
+	}
+	return nil
+}
+
+// unlinked reports whether a person is one of the workspace whom no worker is
+// linked to: all that is between them and the bot is a supervisor's word.
+func unlinked(err error) bool {
+	e, ok := errors.AsType[*occupation.Error](err)
+	return ok && e.Code == occupation.WorkerUnknown && e.Reason == occupation.Unlinked
+}
+
+// suggestNames searches those without a link, for whoever is to be linked.
+func (b *Bot) suggestNames(ctx context.Context, r *request) (any, error) {
+	found, err := b.core.Unlinked(ctx, r.text, maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"options": view.WorkerOptions(found)}, nil
+}
+
+func (b *Bot) pendingLink(r *request) (any, bool) {
+	_, wrong, err := view.ReadLinkForm(r.view)
+	return b.formAnswer(r, wrong, err)
+}
+
+// carryClaim is the submission of the form in which a person says who they are:
+// the supervisors are asked.
+func (b *Bot) carryClaim(ctx context.Context, r *request) error {
+	form, _, err := view.ReadLinkForm(r.view)
+	switch {
+	case err != nil:
+		return err
+	case r.refused == nil:
+		return b.show(ctx, r, view.KnownAlready(r.worker))
+	case !unlinked(r.refused):
+		return r.refused
+	}
+	r.asked = view.Asked{Verb: view.BeWho}
+	claimed, err := b.core.ClaimLink(ctx, r.user, form.Worker)
+	if err != nil {
+		return err
+	}
+	if _, known := b.noted(ctx, claimKey(claimed.Claim.ID)); !claimed.Again || !known {
+		if err := b.askSupervisors(ctx, claimed.Claim); err != nil {
+			logged(ctx, err, "supervisors_not_asked")
+			logged(ctx, b.core.DropClaim(ctx, claimed.Claim.ID), "claim_not_dropped")
+			r.code = occupation.LocksUnavailable
+			return b.show(ctx, r, view.ClaimNotSent())
+		}
+	}
+	if claimed.Replaced.ID != "" {
+		b.closeClaim(ctx, claimed.Replaced, view.ClaimReplaced, occupation.Linked{})
+		b.freshenClaims(ctx, claimed.Replaced.Worker.ID)
+	}
+	if len(claimed.Rivals) > 0 {
+		b.freshenClaims(ctx, claimed.Claim.Worker.ID)
+	}
+	b.freshenStranger(ctx, r.user)
+	return b.show(ctx, r, view.ClaimSent(claimed.Claim))
+}
+
+// askSupervisors posts the question and remembers where it stands.
+func (b *Bot) askSupervisors(ctx context.Context, c occupation.LinkClaim) error {
+	m, err := b.claimCard(ctx, c)
+	if err != nil {
+		return err
+	}
+	p, err := b.post(ctx, b.supervisors, m)
+	if err == nil {
+		b.keepNote(ctx, claimKey(c.ID), p)
+	}
+	return err
+}
+
+// claimCard is the question about a claim, with those who claim the same name.
+func (b *Bot) claimCard(ctx context.Context, c occupation.LinkClaim) (view.Message, error) {
+	w, err := b.core.AnyWorker(ctx, c.Worker.ID)
+	if err != nil {
+		return view.Message{}, err
+	}
+	claims, err := b.core.Pending(ctx, "")
+	if err != nil {
+		return view.Message{}, err
+	}
+	var rivals []string
+	for _, o := range claims {
+		switch {
+		case o.ID == c.ID:
+			c = o
+		case o.Worker.ID == c.Worker.ID:
+			rivals = append(rivals, o.SlackID)
+		}
+	}
+	return view.ClaimCard(c, w, rivals, b.clock()), nil
+}
+
+// freshenClaims brings the questions about one name up to date.
+func (b *Bot) freshenClaims(ctx context.Context, worker int) {
+	claims, err := b.core.Pending(ctx, "")
+	logged(ctx, err, "claims_not_read")
+	for _, c := range claims {
+		if c.Worker.ID != worker {
+			continue
+		}
+		m, err := b.claimCard(ctx, c)
+		logged(ctx, err, "claim_not_shown")
+		if p, ok := b.noted(ctx, claimKey(c.ID)); ok && err == nil {
+			b.amend(ctx, p, m)
+		}
+	}
+}
+
+// closeClaim puts what became of a claim in the place of the question, which is
+// returned.
+func (b *Bot) closeClaim(ctx context.Context, c occupation.LinkClaim, end view.ClaimEnd, l occupation.Linked) place {
+	p, ok := b.recall(ctx, claimKey(c.ID))
+	if ok {
+		b.amend(ctx, p, view.ClaimOver(c, end, l, b.clock()))
+	}
+	return p
+}
+
+// keepNote remembers the place of a message for as long as a claim waits.
+func (b *Bot) keepNote(ctx context.Context, key string, p place) {
+	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+	defer cancel()
+	logged(ctx, b.memory.Put(ctx, key, p.encode(), claimNote), "place_not_kept")
+}
+
+// noted is where a message stands; it is not forgotten.
+func (b *Bot) noted(ctx context.Context, key string) (place, bool) {
+	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+	defer cancel()
+	text, err := b.memory.Get(ctx, key)
+	logged(ctx, err, "place_not_read")
+	if text == "" {
+		return place{}, false
+	}
+	return decodePlace(text)
+}
+
+// claimedName is the name that a person claims of whom the error says that they
+// are not linked; empty = none.
+func (b *Bot) claimedName(ctx context.Context, user string, err error) string {
+	if !unlinked(err) {
+		return ""
+	}
+	claims, err := b.core.Pending(ctx, user)
+	logged(ctx, err, "claims_not_read")
+	if len(claims) == 0 {
+		return ""
+	}
+	return claims[0].Worker.Name
+}
+
+// freshenStranger shows a person without a link how it stands, if they have looked
+// at App Home before.
+func (b *Bot) freshenStranger(ctx context.Context, user string) {
+	if b.homeHash(ctx, user) == "" {
+		return
+	}
+	b.later(ctx, user+"/home", func(ctx context.Context) {
+		unknown := &occupation.Error{Code: occupation.WorkerUnknown, Reason: occupation.Unlinked}
+		b.publishView(ctx, user, b.homeProblem(ctx, user, unknown))
+	})
+}
+
+// pressedApprove is a supervisor's yes.
+func (b *Bot) pressedApprove(ctx context.Context, r *request) error {
+	f, err := b.linkFacts(r)
+	if err != nil {
+		return err
+	}
+	done, err := b.core.ApproveClaim(ctx, b.asks(r), f.Claim)
+	if err != nil {
+		return b.staleClaim(ctx, r, f, err)
+	}
+	return b.decided(ctx, r, done)
+}
+
+// rejectForm opens the form that asks why; it may stay empty.
+func (b *Bot) rejectForm(r *request) (slack.ModalViewRequest, error) {
+	f, err := b.bossFacts(r)
+	return view.RejectModal(f), err
+}
+
+// carryReject is the submission of that form: a supervisor's no.
+func (b *Bot) carryReject(ctx context.Context, r *request) error {
+	form, _, err := view.ReadLinkForm(r.view)
+	if err != nil {
+		return err
+	}
+	done, err := b.core.RefuseClaim(ctx, b.asks(r), form.Facts.Claim, form.Reason)
+	if err != nil {
+		return b.staleClaim(ctx, r, form.Facts, err)
+	}
+	return b.decided(ctx, r, done)
+}
+
+// linkFacts reads what a button about a person carries.
+func (b *Bot) linkFacts(r *request) (view.LinkFacts, error) {
+	f, err := view.ReadLink(r.value)
+	if err != nil {
+		return f, &occupation.Error{Code: occupation.InvalidInput, Err: err}
+	}
+	return f, nil
+}
+
+// staleClaim answers a button of a question that is not open any more with how it
+// is now; that takes the place of a question which still looks open.
+func (b *Bot) staleClaim(ctx context.Context, r *request, f view.LinkFacts, why error) error {
+	if e, ok := errors.AsType[*occupation.Error](why); !ok || e.Reason != occupation.ClaimGone {
+		return why
+	}
+	w, err := b.core.AnyWorker(ctx, f.Worker)
+	if err != nil {
+		return why
+	}
+	r.code = occupation.InvalidInput
+	m := view.ClaimGone(f, w)
+	if p, open := b.recall(ctx, claimKey(f.Claim)); open { // nobody has answered it in time
+		b.amend(ctx, p, m)
+		if p.same(r.from) {
+			return nil
+		}
+	}
+	return b.show(ctx, r, m)
+}
+
+// decided shows what a decision has come to: to the supervisor at once, then to all
+// whom it concerns.
+func (b *Bot) decided(ctx context.Context, r *request, l occupation.Linked) error {
+	if !l.Refused && !l.Logged {
+		zerolog.Ctx(ctx).Warn().Int("worker", l.Worker.ID).Msg("link_not_in_audit_log")
+	}
+	shown := false
+	for _, c := range l.Claims {
+		p := b.closeClaim(ctx, c, endOf(c, l), l)
+		shown = shown || p.same(r.from)
+	}
+	b.tellLinked(ctx, l)
+	if shown || (l.Refused && r.family == submission) {
+		return nil
+	}
+	note := view.LinkSet
+	switch {
+	case l.Refused:
+		return b.show(ctx, r, view.ClaimOver(l.Claims[0], view.ClaimRefused, l, b.clock()))
+	case l.Worker.SlackID == "":
+		note = view.LinkRemoved
+	}
+	return b.show(ctx, r, view.LinkCard(l.Worker, note))
+}
+
+// endOf is what a decision means for one of the claims that are over by it.
+func endOf(c occupation.LinkClaim, l occupation.Linked) view.ClaimEnd {
+	switch {
+	case l.Refused:
+		return view.ClaimRefused
+	case c.SlackID != l.Worker.SlackID:
+		return view.ClaimLost
+	case c.Worker.ID != l.Worker.ID:
+		return view.ClaimReplaced
+	default:
+		return view.ClaimApproved
+	}
+}
+
+// tellLinked tells the people whom a decision concerns, each in their own line, and
+// brings their App Home up to date.
+func (b *Bot) tellLinked(ctx context.Context, l occupation.Linked) {
+	if l.Was != "" && l.Was != l.Worker.SlackID {
+		b.workers.drop(l.Worker.ID)
+		b.tellPerson(ctx, l.Was, view.Unbound(l), nil)
+	}
+	if !l.Refused && l.Worker.SlackID != "" {
+		b.workers.put(l.Worker.ID, l.Worker.SlackID)
+		b.tellPerson(ctx, l.Worker.SlackID, view.Welcome(l), &l.Worker)
+	}
+	for _, c := range l.Claims {
+		if end := endOf(c, l); end == view.ClaimRefused || end == view.ClaimLost {
+			b.tellPerson(ctx, c.SlackID, view.ClaimDenied(c, l), nil)
+			if l.Refused {
+				b.freshenClaims(ctx, c.Worker.ID)
+			}
+		}
+	}
+}
+
+// tellPerson writes to a person behind what they are doing, and shows them App Home
+// as it is for them now: w is who they are, nil = nobody.
+func (b *Bot) tellPerson(ctx context.Context, user string, m view.Message, w *occupation.Worker) {
+	log := zerolog.Ctx(ctx)
+	work := func() {
+		ctx, cancel := context.WithTimeout(b.jobs, newsTimeout)
+		defer cancel()
+		ctx = log.WithContext(ctx)
+		_, err := b.tell(ctx, user, m)
+		logged(ctx, err, "person_not_told")
+		if w == nil {
+			b.freshenStranger(ctx, user)
+			return
+		}
+		logged(ctx, b.publish(ctx, *w, user), "home_not_read")
+	}
+	if !b.queue.Do(user, work) && !b.sorry.Do(user, work) {
+		log.Error().Str("to", user).Msg("person_not_told")
+	}
+}
