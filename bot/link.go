@@ -3,17 +3,17 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
 
 	"github.com/spoolbot/spoolbot/bot/view"
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
-// This file is who is who: a person says to be a worker, and a supervisor decides
-// in the channel.
+// This file is who is who: a person says to be a worker, and the supervisors are
+// asked in their channel. What they decide is in decide.go.
 
 // claimNote is how long it is remembered where the question to the supervisors
 // stands: longer than the claim waits.
@@ -92,9 +92,7 @@ func (b *Bot) carryClaim(ctx context.Context, r *request) error {
 		b.closeClaim(ctx, claimed.Replaced, view.ClaimReplaced, occupation.Linked{})
 		b.freshenClaims(ctx, claimed.Replaced.Worker.ID)
 	}
-	if len(claimed.Rivals) > 0 {
-		b.freshenClaims(ctx, claimed.Claim.Worker.ID)
-	}
+	b.freshenRivals(ctx, claimed.Claim.Worker.ID)
 	b.freshenStranger(ctx, r.user)
 	return b.show(ctx, r, view.ClaimSent(claimed.Claim))
 }
@@ -147,6 +145,17 @@ func (b *Bot) freshenClaims(ctx context.Context, worker int) {
 		if p, ok := b.noted(ctx, claimKey(c.ID)); ok && err == nil {
 			b.amend(ctx, p, m)
 		}
+	}
+}
+
+// freshenRivals is freshenClaims where several claim the name, one of them perhaps
+// while the question about another was on its way.
+func (b *Bot) freshenRivals(ctx context.Context, worker int) {
+	claims, err := b.core.Pending(ctx, "")
+	logged(ctx, err, "claims_not_read")
+	rivals := slices.DeleteFunc(claims, func(c occupation.LinkClaim) bool { return c.Worker.ID != worker })
+	if len(rivals) > 1 {
+		b.freshenClaims(ctx, worker)
 	}
 }
 
@@ -203,147 +212,4 @@ func (b *Bot) freshenStranger(ctx context.Context, user string) {
 		unknown := &occupation.Error{Code: occupation.WorkerUnknown, Reason: occupation.Unlinked}
 		b.publishView(ctx, user, b.homeProblem(ctx, user, unknown))
 	})
-}
-
-// pressedApprove is a supervisor's yes.
-func (b *Bot) pressedApprove(ctx context.Context, r *request) error {
-	f, err := b.linkFacts(r)
-	if err != nil {
-		return err
-	}
-	done, err := b.core.ApproveClaim(ctx, b.asks(r), f.Claim)
-	if err != nil {
-		return b.staleClaim(ctx, r, f, err)
-	}
-	return b.decided(ctx, r, done)
-}
-
-// rejectForm opens the form that asks why; it may stay empty.
-func (b *Bot) rejectForm(r *request) (slack.ModalViewRequest, error) {
-	f, err := b.bossFacts(r)
-	return view.RejectModal(f), err
-}
-
-// carryReject is the submission of that form: a supervisor's no.
-func (b *Bot) carryReject(ctx context.Context, r *request) error {
-	form, _, err := view.ReadLinkForm(r.view)
-	if err != nil {
-		return err
-	}
-	done, err := b.core.RefuseClaim(ctx, b.asks(r), form.Facts.Claim, form.Reason)
-	if err != nil {
-		return b.staleClaim(ctx, r, form.Facts, err)
-	}
-	return b.decided(ctx, r, done)
-}
-
-// linkFacts reads what a button about a person carries.
-func (b *Bot) linkFacts(r *request) (view.LinkFacts, error) {
-	f, err := view.ReadLink(r.value)
-	if err != nil {
-		return f, &occupation.Error{Code: occupation.InvalidInput, Err: err}
-	}
-	return f, nil
-}
-
-// staleClaim answers a button of a question that is not open any more with how it
-// is now; that takes the place of a question which still looks open.
-func (b *Bot) staleClaim(ctx context.Context, r *request, f view.LinkFacts, why error) error {
-	if e, ok := errors.AsType[*occupation.Error](why); !ok || e.Reason != occupation.ClaimGone {
-		return why
-	}
-	w, err := b.core.AnyWorker(ctx, f.Worker)
-	if err != nil {
-		return why
-	}
-	r.code = occupation.InvalidInput
-	m := view.ClaimGone(f, w)
-	if p, open := b.recall(ctx, claimKey(f.Claim)); open { // nobody has answered it in time
-		b.amend(ctx, p, m)
-		if p.same(r.from) {
-			return nil
-		}
-	}
-	return b.show(ctx, r, m)
-}
-
-// decided shows what a decision has come to: to the supervisor at once, then to all
-// whom it concerns.
-func (b *Bot) decided(ctx context.Context, r *request, l occupation.Linked) error {
-	if !l.Refused && !l.Logged {
-		zerolog.Ctx(ctx).Warn().Int("worker", l.Worker.ID).Msg("link_not_in_audit_log")
-	}
-	shown := false
-	for _, c := range l.Claims {
-		p := b.closeClaim(ctx, c, endOf(c, l), l)
-		shown = shown || p.same(r.from)
-	}
-	b.tellLinked(ctx, l)
-	if shown || (l.Refused && r.family == submission) {
-		return nil
-	}
-	note := view.LinkSet
-	switch {
-	case l.Refused:
-		return b.show(ctx, r, view.ClaimOver(l.Claims[0], view.ClaimRefused, l, b.clock()))
-	case l.Worker.SlackID == "":
-		note = view.LinkRemoved
-	}
-	return b.show(ctx, r, view.LinkCard(l.Worker, note))
-}
-
-// endOf is what a decision means for one of the claims that are over by it.
-func endOf(c occupation.LinkClaim, l occupation.Linked) view.ClaimEnd {
-	switch {
-	case l.Refused:
-		return view.ClaimRefused
-	case c.SlackID != l.Worker.SlackID:
-		return view.ClaimLost
-	case c.Worker.ID != l.Worker.ID:
-		return view.ClaimReplaced
-	default:
-		return view.ClaimApproved
-	}
-}
-
-// tellLinked tells the people whom a decision concerns, each in their own line, and
-// brings their App Home up to date.
-func (b *Bot) tellLinked(ctx context.Context, l occupation.Linked) {
-	if l.Was != "" && l.Was != l.Worker.SlackID {
-		b.workers.drop(l.Worker.ID)
-		b.tellPerson(ctx, l.Was, view.Unbound(l), nil)
-	}
-	if !l.Refused && l.Worker.SlackID != "" {
-		b.workers.put(l.Worker.ID, l.Worker.SlackID)
-		b.tellPerson(ctx, l.Worker.SlackID, view.Welcome(l), &l.Worker)
-	}
-	for _, c := range l.Claims {
-		if end := endOf(c, l); end == view.ClaimRefused || end == view.ClaimLost {
-			b.tellPerson(ctx, c.SlackID, view.ClaimDenied(c, l), nil)
-			if l.Refused {
-				b.freshenClaims(ctx, c.Worker.ID)
-			}
-		}
-	}
-}
-
-// tellPerson writes to a person behind what they are doing, and shows them App Home
-// as it is for them now: w is who they are, nil = nobody.
-func (b *Bot) tellPerson(ctx context.Context, user string, m view.Message, w *occupation.Worker) {
-	log := zerolog.Ctx(ctx)
-	work := func() {
-		ctx, cancel := context.WithTimeout(b.jobs, newsTimeout)
-		defer cancel()
-		ctx = log.WithContext(ctx)
-		_, err := b.tell(ctx, user, m)
-		logged(ctx, err, "person_not_told")
-		if w == nil {
-			b.freshenStranger(ctx, user)
-			return
-		}
-		logged(ctx, b.publish(ctx, *w, user), "home_not_read")
-	}
-	if !b.queue.Do(user, work) && !b.sorry.Do(user, work) {
-		log.Error().Str("to", user).Msg("person_not_told")
-	}
 }

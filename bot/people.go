@@ -216,5 +216,5 @@ func (b *Bot) relink(ctx context.Context, r *request, change occupation.Relink) 
 	if err != nil {
 		return err
 	}
-	return b.decided(ctx, r, done)
+	return b.decided(ctx, r, "", done)
 }

@@ -99,7 +99,7 @@ func TestASupervisorDecidesFromTheList(t *testing.T) {
 		card := s.question("U404")
 		s.types(s.patricia, s.taller, "/vincular")
 		listed := s.sees(s.patricia, s.taller, "<@U404> dice ser Nicolás Ñandú", "Aprobar")
-		s.clicks(s.patricia, listed, "Aprobar", "Quedó anotado")
+		s.clicks(s.patricia, listed, "Aprobar", "Lo aprobó Patricia Rojas")
 		s.seesCard(s.patricia, card, "Lo aprobó Patricia Rojas")
 		s.asks(s.patricia, "/vincular @nadie", "Nicolás Ñandú", "<@U404>")
 	})

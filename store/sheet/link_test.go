@@ -40,14 +40,14 @@ func (s *shop) rest() []string {
 	rows := s.sim.Rows("Trabajadores")
 	var out []string
 	for _, r := range rows {
-		line := ""
+		var line strings.Builder
 		for _, h := range []string{"Id", "Nombre", "Apellido", "Activo"} {
 			if i := slices.Index(rows[0], h); i < len(r) {
-				line += "|" + r[i]
+				line.WriteString("|" + r[i])
 			}
 		}
-		if strings.Trim(line, "|") != "" {
-			out = append(out, line)
+		if strings.Trim(line.String(), "|") != "" {
+			out = append(out, line.String())
 		}
 	}
 	for _, r := range rows { // nothing beside the five columns
@@ -250,6 +250,29 @@ func TestALinkWithoutTheGuard(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Google may show for a while what stood there before.
+func TestALinkIsKnownOverStaleReads(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
+		if _, err := s.Link(t.Context(), link(51, "", "U0NEW")); err != nil {
+			t.Fatal(err)
+		}
+		s.sim.Fail(sheetsim.Fault{Op: "read", Stale: true, Times: -1})
+		time.Sleep(10 * time.Second)
+		if _, err := s.Book(t.Context(), 0); err != nil { // a read that shows the sheet of before
+			t.Fatal(err)
+		}
+		if w, err := s.BySlack(t.Context(), "U0NEW"); err != nil || w.ID != 51 {
+			t.Errorf("%+v, %v", w, err)
+		}
+		time.Sleep(2 * time.Minute) // by then the sheet is believed again, whatever it says
+		if _, err := s.BySlack(t.Context(), "U0NEW"); occupation.CodeOf(err) != occupation.WorkerUnknown {
+			t.Errorf("%v, want nobody", err)
+		}
+		s.sim.ClearFaults()
+	})
 }
 
 func TestALinkTakesFromTheQuota(t *testing.T) {
