@@ -33,6 +33,7 @@ func inOffice(t *testing.T, story func(s *shop, otro *slacksim.Person)) {
 // opensForm presses a button that opens a form.
 func (s *shop) opensForm(p *slacksim.Person, on slacksim.Touchable, button, callback string) slacksim.View {
 	s.t.Helper()
+	s.passes(3 * time.Second) // two taps at once are one
 	if err := p.Click(s.t.Context(), on, button); err != nil {
 		s.t.Fatal(err)
 	}
