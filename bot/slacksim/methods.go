@@ -41,6 +41,8 @@ var methods = map[string]method{
 	"views.push":                   {run: viewsPush, perMin: 100},
 	"views.update":                 {run: viewsUpdate, perMin: 100},
 	"views.publish":                {run: viewsPublish, perMin: 100},
+	"chat.scheduleMessage":         {run: scheduleMessage, scopes: "chat:write", perMin: 50},
+	"chat.deleteScheduledMessage":  {run: deleteScheduled, scopes: "chat:write", perMin: 50},
 }
 
 // bucket is a rate limit: so many tokens, refilled with time.

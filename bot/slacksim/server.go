@@ -110,6 +110,7 @@ type Server struct {
 	order     []string // keys of waiting, oldest first
 	faults    []*Fault
 	limiter   map[string]*bucket
+	scheduled map[string]scheduled
 	calls     log[Call]
 	envelopes log[*Envelope]
 	complains log[string]
@@ -160,6 +161,7 @@ func New(opt Options) *Server {
 		live:      map[*socket]struct{}{},
 		waiting:   map[string]*envelope{},
 		limiter:   map[string]*bucket{},
+		scheduled: map[string]scheduled{},
 	}
 	s.changes.wake = make(chan struct{})
 	s.users[botUser] = &User{ID: botUser, Name: "spoolbot", RealName: "Spoolbot", Bot: true, TeamID: opt.TeamID}

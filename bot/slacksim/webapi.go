@@ -56,6 +56,7 @@ func (c *call) str(key string) string {
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	c, err := s.decode(w, r)
+	s.tellScopes(w, name, c)
 	var out object
 	answered := s.withFault(w, r, name, c, func() {
 		if err == nil {
@@ -65,6 +66,31 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	})
 	if !answered {
 		answer(w, out, err)
+	}
+}
+
+// tellScopes puts into the head of every answer what the token may do and what the
+// method wants [thread node-slack-sdk #292, slack-go #1076].
+func (s *Server) tellScopes(w http.ResponseWriter, name string, c *call) {
+	switch c.token {
+	case s.opt.BotToken:
+		granted := s.opt.Scopes
+		if granted == nil { // all: those that some method wants, and the one without methods
+			granted = []string{"commands"}
+			for _, m := range methods {
+				granted = append(granted, strings.Fields(m.scopes)...)
+			}
+			slices.Sort(granted)
+			granted = slices.Compact(granted)
+		}
+		w.Header().Set("X-OAuth-Scopes", strings.Join(granted, ","))
+	case s.opt.AppToken:
+		w.Header().Set("X-OAuth-Scopes", "connections:write")
+	default:
+		return
+	}
+	if m, ok := methods[name]; ok && m.scopes != "" {
+		w.Header().Set("X-Accepted-OAuth-Scopes", strings.ReplaceAll(m.scopes, " ", ","))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/occupation"
 	"github.com/spoolbot/spoolbot/store/sheetsim"
@@ -168,9 +169,7 @@ func demoCommands() []slacksim.Command {
 }
 
 // demoScopes are the bot's scopes, as manifest.yml declares them.
-func demoScopes() []string {
-	return []string{"commands", "chat:write", "files:write", "im:write", "channels:history", "groups:history", "users:read"}
-}
+func demoScopes() []string { return bot.Scopes() }
 
 // shopClock is the demo's time: the machine's, and what visitors have moved it
 // forward.

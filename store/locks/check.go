@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ type ServerInfo struct {
 	// (loses all), or empty when it is not told.
 	Persistence string
 	Latency     time.Duration // of one round trip, the median of five
+	Ahead       time.Duration // of the server's clock, over this machine's
+	Memory      int64         // bytes in use; 0 = not told
+	MaxMemory   int64         // bytes; 0 = as much as the machine has, or not told
 }
 
 // Check asks the server that holds the site's keys about itself.
@@ -47,12 +51,23 @@ func (l *Locks) Check(ctx context.Context) (ServerInfo, error) {
 	slices.Sort(trips)
 	out.Latency = trips[len(trips)/2]
 
+	asked := time.Now()
+	at, err := node.Time(ctx).Result()
+	if err := fault(err); err != nil {
+		return ServerInfo{}, fmt.Errorf("locks: check: %w", err)
+	}
+	if err == nil {
+		out.Ahead = at.Sub(asked.Add(time.Since(asked) / 2))
+	}
+
 	text, err := node.Info(ctx).Result()
 	if err := fault(err); err != nil {
 		return ServerInfo{}, fmt.Errorf("locks: check: %w", err)
 	}
 	info := fields(text)
 	out.Version, out.Mode, out.Role, out.MaxMemoryPolicy = info["redis_version"], info["redis_mode"], info["role"], info["maxmemory_policy"]
+	out.Memory, _ = strconv.ParseInt(info["used_memory"], 10, 64)  // 0 = not told
+	out.MaxMemory, _ = strconv.ParseInt(info["maxmemory"], 10, 64) // as above
 	switch info["aof_enabled"] {
 	case "1":
 		out.Persistence = "aof"

@@ -49,6 +49,7 @@ var (
 	putClaimScript   = newScript("put_claim")
 	claimsScript     = newScript("claims")
 	takeClaimsScript = newScript("take_claims")
+	examineScript    = newScript("examine")
 )
 
 // script is one script with the name that errors show.

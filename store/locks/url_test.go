@@ -122,7 +122,10 @@ func TestCheckTellsWhatTheServerIs(t *testing.T) {
 		if got.Latency <= 0 || (name != "miniredis") != (got.Version != "") {
 			t.Errorf("%s: latency %v, version %q", name, got.Latency, got.Version)
 		}
-		got.Latency, got.Version = 0, ""
+		if got.Ahead.Abs() > time.Second || (name != "miniredis") != (got.Memory > 0) {
+			t.Errorf("%s: its clock is %v ahead, %d bytes in use", name, got.Ahead, got.Memory)
+		}
+		got.Latency, got.Version, got.Ahead, got.Memory = 0, "", 0, 0
 		if got != tt.want {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}

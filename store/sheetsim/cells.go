@@ -99,7 +99,7 @@ func (x *tx) sheet(id int32) (*tab, error) {
 
 // guard refuses what touches a protected range: 400, not 403. SHEETS.md 3 [I].
 func (x *tx) guard(t *tab, a area) error {
-	if !x.person && slices.ContainsFunc(t.protected, a.touches) {
+	if !x.person && slices.ContainsFunc(t.protected, func(p protection) bool { return p.stops(a) }) {
 		return badRequest("", protectedSentence)
 	}
 	return nil

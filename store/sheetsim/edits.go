@@ -31,7 +31,8 @@ const (
 //	rename_header  Column or Cell, Value
 //	rename_tab     Value
 //	sort           Column; Value "desc" for the other way; the header stays
-//	protect        Cell ("A2:C9"), Column, At and Count (rows), or nothing: the whole tab
+//	protect        Cell ("A2:C9"), Column, At and Count (rows), or nothing: the whole tab; Value "warning" only warns people,
+//	               with "bot" the bot is among the editors
 //	unprotect      all protected ranges of the tab
 //	filter         Column, Value: other rows are hidden; no Column: the filter is removed
 //
@@ -231,7 +232,7 @@ func (x *tx) editProtect(t *tab, e Edit) (err error) {
 	case e.At > 0:
 		a.r0, a.r1 = e.At-1, e.At-1+e.Count
 	}
-	t.protected = append(t.protected, a)
+	t.protected = append(t.protected, protection{area: a, warningOnly: e.Value == "warning", botIsEditor: e.Value == "bot"})
 	return err
 }
 

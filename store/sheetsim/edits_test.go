@@ -181,3 +181,17 @@ func TestEventsTellWhoChangedWhat(t *testing.T) {
 		t.Errorf("change = %+v, want a person's, to be read anew", c)
 	}
 }
+
+func TestProtectionsThatLetTheBotWrite(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]int{"": 400, "warning": 200, "bot": 200} {
+		s := start(t, sheetsim.Options{}, table())
+		if err := s.Edit(sheetsim.Edit{Kind: "protect", Sheet: "T", Value: value}); err != nil {
+			t.Fatal(err)
+		}
+		a := batch(t, s, `{"appendCells":{"sheetId":7,"rows":[{"values":[{}]}],"fields":"*"}}`)
+		if a.status != want {
+			t.Errorf("protected %q: %d, want %d: %s", value, a.status, want, a.body)
+		}
+	}
+}

@@ -117,6 +117,12 @@ func (t *tab) protectedRanges() []obj {
 			r["sheetId"] = t.id
 		}
 		out[i] = obj{"protectedRangeId": i + 1, "range": r}
+		if p.warningOnly {
+			out[i]["warningOnly"] = true
+		}
+		if p.warningOnly || p.botIsEditor { // left out when false, as all of Google's JSON
+			out[i]["requestingUserCanEdit"] = true
+		}
 	}
 	return out
 }

@@ -91,7 +91,7 @@ func (x *tx) deleteRows(t *tab, at, n int) {
 		p := &t.protected[i]
 		p.r0, p.r1 = unshift(p.r0, at, n), unshift(p.r1, at, n)
 	}
-	t.protected = slices.DeleteFunc(t.protected, func(p area) bool { return p.r0 >= p.r1 })
+	t.protected = slices.DeleteFunc(t.protected, func(p protection) bool { return p.r0 >= p.r1 })
 	x.unshiftMeta(t.id, "ROWS", at, n)
 }
 
@@ -108,7 +108,7 @@ func (x *tx) deleteColumns(t *tab, at, n int) {
 		p := &t.protected[i]
 		p.c0, p.c1 = unshift(p.c0, at, n), unshift(p.c1, at, n)
 	}
-	t.protected = slices.DeleteFunc(t.protected, func(p area) bool { return p.c0 >= p.c1 })
+	t.protected = slices.DeleteFunc(t.protected, func(p protection) bool { return p.c0 >= p.c1 })
 	x.unshiftMeta(t.id, "COLUMNS", at, n)
 }
 

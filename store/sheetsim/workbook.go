@@ -100,7 +100,7 @@ type tab struct {
 	cols      int    // of the grid
 	frozen    int
 	hidden    bool
-	protected []area
+	protected []protection
 }
 
 type row struct {
@@ -110,6 +110,16 @@ type row struct {
 
 // area is a rectangle of cells, zero-based and half open.
 type area struct{ r0, c0, r1, c1 int }
+
+// protection is a protected range. One that only warns stops nobody; else only its editors may write, to whom the bot may
+// belong. SHEETS.md 6, sheets-api.json ProtectedRange [D].
+type protection struct {
+	area
+	warningOnly, botIsEditor bool
+}
+
+// stops says whether the bot may not write there.
+func (p protection) stops(a area) bool { return !p.warningOnly && !p.botIsEditor && p.touches(a) }
 
 // unbounded is the end of a protected range that has none.
 const unbounded = 1 << 30
