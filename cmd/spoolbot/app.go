@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,9 +13,6 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
-	"google.golang.org/api/option"
-	"google.golang.org/api/sheets/v4"
-	htransport "google.golang.org/api/transport/http"
 
 	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/occupation"
@@ -73,18 +69,16 @@ type app struct {
 func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*app, error) {
 	a := &app{log: log, zone: cfg.Zone, doors: doors, redis: doors.Redis, metrics: newMetrics()}
 	if a.redis == nil {
-		redis.SetLogger(redisLog{log})
-		a.redis = redis.NewUniversalClient(cfg.redisOptions())
+		a.redis = newRedis(cfg, log)
 	}
 	if cfg.HTTPListen != "" {
 		a.redis.AddHook(watchedRedis{a.metrics})
 	}
-	service, err := a.newSheets(ctx, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("google sheets: %w; check GOOGLE_APPLICATION_CREDENTIALS", err)
+	var err error
+	if a.sheet, err = newSheet(ctx, cfg, doors, a.metrics, a.quota); err != nil {
+		return nil, err
 	}
 	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site})
-	a.sheet = sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone, Quota: a.quota})
 	a.metrics.shared(a.locks)
 	news := &relay{expired: a.metrics.expired.Inc}
 	replica := replicaName()
@@ -92,10 +86,7 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 		Replica: replica, Zone: cfg.Zone, TTL: cfg.LockTTL, Grace: cfg.Grace, Shifts: cfg.Shifts,
 		WarnBefore: cfg.WarnBefore, Observe: a.observe,
 	}, occupation.Ports{Locks: a.locks, Desk: a.locks, Records: a.sheet, Directory: a.sheet, Claims: a.locks, Notifier: news})
-	api, socket, client := bot.NewSlack(bot.SlackConfig{
-		BotToken: cfg.SlackBotToken.Reveal(), AppToken: cfg.SlackAppToken.Reveal(), APIURL: cfg.SlackAPIURL,
-		HTTPClient: doors.Slack, Dialer: doors.Dialer, Log: log, Observe: a.metrics.slackCall,
-	})
+	api, socket, client := bot.NewSlack(slackConfig(cfg, doors, log, a.metrics.slackCall))
 	a.bot = bot.New(bot.Options{
 		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Tally: a.locks, Alerts: cfg.Alerts, Zone: cfg.Zone, Log: log,
 		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: a.acked, OnOperation: a.metrics.operation,
@@ -108,46 +99,11 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	return a, nil
 }
 
-// newSheets makes the Sheets client, with its calls counted.
-func (a *app) newSheets(ctx context.Context, cfg Config) (*sheets.Service, error) {
-	options := sheetOptions(cfg, a.doors)
-	client, endpoint, err := htransport.NewClient(ctx, options...)
-	if err != nil {
-		return nil, err
-	}
-	counted := *client
-	counted.Transport = watchedSheets{cmp.Or(client.Transport, http.DefaultTransport), a.metrics}
-	out := []option.ClientOption{option.WithHTTPClient(&counted)}
-	if endpoint != "" {
-		out = append(out, option.WithEndpoint(endpoint))
-	}
-	return sheets.NewService(ctx, out...)
-}
-
 func (a *app) acked(took time.Duration) {
 	a.metrics.ackTime.Observe(took.Seconds())
 	if a.doors.OnAck != nil {
 		a.doors.OnAck(took)
 	}
-}
-
-// sheetOptions are those of the Sheets client: the scope of the sheet and no
-// more, and no credentials to an endpoint that is not Google's unless a key
-// file was given for it.
-func sheetOptions(cfg Config, doors Doors) []option.ClientOption {
-	var out []option.ClientOption
-	if cfg.SheetsEndpoint != "" {
-		out = append(out, option.WithEndpoint(cfg.SheetsEndpoint))
-	}
-	switch {
-	case doors.Sheets != nil:
-		return append(out, option.WithHTTPClient(doors.Sheets))
-	case cfg.GoogleCredentials != "":
-		out = append(out, option.WithAuthCredentialsFile(option.ServiceAccount, cfg.GoogleCredentials))
-	case cfg.SheetsEndpoint != "":
-		return append(out, option.WithoutAuthentication())
-	}
-	return append(out, option.WithScopes(sheets.SpreadsheetsScope))
 }
 
 // check asks Redis and the sheet whether they are what the program needs, and

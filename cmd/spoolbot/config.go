@@ -69,6 +69,34 @@ func loadConfig(env getenv) (Config, error) {
 // readConfig is loadConfig on a machine of which it is known whether it gives
 // Google credentials by itself.
 func readConfig(env getenv, platform bool) (Config, error) {
+	c, faults := lookAtConfig(env, platform)
+	if len(faults) > 0 {
+		return Config{}, usageOf(faults)
+	}
+	return c, nil
+}
+
+// variableFault is what is wrong with one variable of the environment.
+type variableFault struct {
+	name string
+	err  error
+}
+
+func (f variableFault) Error() string { return f.name + ": " + f.err.Error() }
+func (f variableFault) Unwrap() error { return f.err }
+
+// usageOf joins all faults.
+func usageOf(faults []variableFault) *usageError {
+	all := make([]error, len(faults))
+	for i, f := range faults {
+		all[i] = f
+	}
+	return &usageError{errors.Join(all...)}
+}
+
+// lookAtConfig is the configuration as far as it can be read, and what is wrong.
+// What a faulty variable would say is empty.
+func lookAtConfig(env getenv, platform bool) (Config, []variableFault) {
 	r := reader{env: env}
 	c := Config{
 		SlackAppToken:       r.token("SLACK_APP_TOKEN", "xapp-"),
@@ -104,10 +132,7 @@ func readConfig(env getenv, platform bool) (Config, error) {
 	if c.GoogleCredentials == "" && c.SheetsEndpoint == "" && !platform && r.value("GOOGLE_APPLICATION_CREDENTIALS") == "" {
 		r.fault("GOOGLE_APPLICATION_CREDENTIALS", errors.New("is missing; set it to the JSON key file of the service account"))
 	}
-	if len(r.faults) > 0 {
-		return Config{}, &usageError{errors.Join(r.faults...)}
-	}
-	return c, nil
+	return c, r.faults
 }
 
 // redisOptions are those of the client for RedisURL, which was checked when it
@@ -135,11 +160,11 @@ func (c Config) redisIsSafe() bool {
 // reader takes values from the environment and gathers what is wrong.
 type reader struct {
 	env    getenv
-	faults []error
+	faults []variableFault
 }
 
 func (r *reader) fault(name string, err error) {
-	r.faults = append(r.faults, fmt.Errorf("%s: %w", name, err))
+	r.faults = append(r.faults, variableFault{name, err})
 }
 
 // value is the variable without the space around it, or its default. Only

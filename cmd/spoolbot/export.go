@@ -76,7 +76,7 @@ func parseExport(in invocation) (exportConfig, error) {
 		r.fault("--format", fmt.Errorf("%q is neither csv nor json", *format))
 	}
 	if len(r.faults) > 0 {
-		return out, &usageError{errors.Join(r.faults...)}
+		return out, usageOf(r.faults)
 	}
 	return out, nil
 }

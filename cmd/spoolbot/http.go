@@ -63,13 +63,9 @@ func (a *app) newHTTPDoor(ctx context.Context, cfg Config) (*httpDoor, error) {
 }
 
 func (a *app) newAPI(cfg Config) (http.Handler, error) {
-	dir, name := filepath.Split(cfg.HTTPTokensFile)
-	if dir == "" {
-		dir = "."
-	}
-	tokens, err := httpapi.NewTokens(os.DirFS(dir), name)
+	tokens, err := readTokens(cfg.HTTPTokensFile)
 	if err != nil {
-		return nil, fmt.Errorf("HTTP_TOKENS_FILE: %w", err)
+		return nil, err
 	}
 	api := httpapi.New(httpapi.Options{
 		Core: a.core, Memory: a.locks, Tokens: tokens, Zone: a.zone, Offer: a.bot.Offer, Observe: a.observeHTTP,
@@ -78,6 +74,19 @@ func (a *app) newAPI(cfg Config) (http.Handler, error) {
 		a.sheet.Touch() // somebody works: the sheet is read more often
 		api.ServeHTTP(w, r)
 	}), nil
+}
+
+// readTokens reads the tokens of the REST door.
+func readTokens(path string) (*httpapi.Tokens, error) {
+	dir, name := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	tokens, err := httpapi.NewTokens(os.DirFS(dir), name)
+	if err != nil {
+		return nil, fmt.Errorf("HTTP_TOKENS_FILE: %w", err)
+	}
+	return tokens, nil
 }
 
 // run serves until ctx ends, and then lets running requests end.

@@ -65,9 +65,13 @@ func (s *Sheet) values(ctx context.Context, major string, ranges ...string) ([][
 
 // spreadsheet is one spreadsheets.get without cells.
 func (s *Sheet) spreadsheet(ctx context.Context) (*sheets.Spreadsheet, error) {
+	return s.about(ctx, bookFields)
+}
+
+func (s *Sheet) about(ctx context.Context, fields string) (*sheets.Spreadsheet, error) {
 	var out *sheets.Spreadsheet
 	err := s.repeat(ctx, func(ctx context.Context) (err error) {
-		out, err = s.service.Spreadsheets.Get(s.id).Fields(googleapi.Field(bookFields)).Context(ctx).Do()
+		out, err = s.service.Spreadsheets.Get(s.id).Fields(googleapi.Field(fields)).Context(ctx).Do()
 		return err
 	})
 	return out, err

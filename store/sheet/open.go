@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
+	"google.golang.org/api/sheets/v4"
 )
 
 // maxFaults is how many unreadable cells and doubled TAGs a report names.
@@ -34,17 +35,13 @@ func (s *Sheet) Open(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, unavailable(err)
 	}
-	now := time.Now()
 	if book.Properties != nil {
 		report.TimeZone = book.Properties.TimeZone
 	}
 	for _, t := range book.Sheets {
 		report.Tabs = append(report.Tabs, t.Properties.Title)
 	}
-	s.learnStamps(book.DeveloperMetadata, now)
-	s.mu.Lock()
-	s.layout = layout{tabs: newTabs(book), asked: now}
-	s.mu.Unlock()
+	s.enter(book)
 	snap, err := s.read(ctx, 0)
 	if err != nil {
 		return report, err
@@ -61,6 +58,16 @@ func (s *Sheet) Open(ctx context.Context) (Report, error) {
 	s.mu.Unlock()
 	report.Guard = guard
 	return report, nil
+}
+
+// enter takes over what a spreadsheet has: its tabs, and the stamps of earlier
+// processes.
+func (s *Sheet) enter(book *sheets.Spreadsheet) {
+	now := time.Now()
+	s.learnStamps(book.DeveloperMetadata, now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.layout = layout{tabs: newTabs(book), asked: now}
 }
 
 // fill counts and lists. The error joins what stops work.
