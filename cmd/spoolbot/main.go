@@ -35,6 +35,7 @@ type invocation struct {
 	args           []string // behind the subcommand's name
 	getenv         getenv
 	stdout, stderr io.Writer
+	stdin          *os.File // nil = nobody to be asked
 }
 
 // command is a line of the subcommand table. Its run ends soon after ctx does,
@@ -49,6 +50,7 @@ func commands() []command {
 		{"serve", "run the bot, configured by the environment", serve},
 		{"demo", "run the bot against emulators, with a web page to try it", demo},
 		{"doctor", "look at everything that serve needs, and say what to do", doctor},
+		{"init-sheet", "add the tabs and columns that the sheet lacks", initSheet},
 		{"bench", "measure the bot against emulators", bench},
 		{"export", "write the audit log of a time to stdout, as CSV or JSON lines", export},
 		{"version", "print the version", version},
@@ -61,7 +63,7 @@ func main() {
 
 // run is the program without its process.
 func run(args []string, env getenv, stdout, stderr io.Writer) int {
-	return runTable(commands(), invocation{args, env, stdout, stderr})
+	return runTable(commands(), invocation{args, env, stdout, stderr, os.Stdin})
 }
 
 // runTable runs a subcommand. The first SIGINT or SIGTERM ends its context, a

@@ -21,7 +21,7 @@ const asChild = "SPOOLBOT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asChild) != "" {
-		os.Exit(runTable(append(commands(), command{"stubborn", "", stubborn}), invocation{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr}))
+		os.Exit(runTable(append(commands(), command{"stubborn", "", stubborn}), invocation{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr, os.Stdin}))
 	}
 	os.Exit(m.Run())
 }
@@ -110,7 +110,7 @@ func TestExitCodes(t *testing.T) {
 			c.ctx = t.Context()
 		}
 		var out, stderr bytes.Buffer
-		code := dispatch(c.ctx, table, invocation{strings.Fields(c.args), nil, &out, &stderr})
+		code := dispatch(c.ctx, table, invocation{strings.Fields(c.args), nil, &out, &stderr, nil})
 		if code != c.code || !strings.Contains(out.String(), c.out) || !strings.Contains(stderr.String(), c.stderr) {
 			t.Errorf("spoolbot %s: exit %d, stdout %q, stderr %q; want %d, %q, %q", c.args, code, out.String(), stderr.String(), c.code, c.out, c.stderr)
 		}

@@ -95,6 +95,17 @@ func (x *tx) insertDimension(in *insertDimensionRequest) (obj, error) {
 	}
 	if !rows {
 		x.insertColumns(t, at, n)
+		like := at + n // the column whose formats the new ones inherit
+		if in.InheritFromBefore {
+			like = at - 1
+		}
+		for r := range t.rows {
+			if kind, pattern := t.cell(r, like).Format(); kind != "" {
+				for c := at; c < at+n; c++ {
+					x.put(t, r, c, func(c *Cell) { c.setFormat(kind, pattern) })
+				}
+			}
+		}
 		return nil, nil
 	}
 	like := at // the row whose formats the new ones inherit
