@@ -25,7 +25,8 @@ func newRedis(cfg Config, log zerolog.Logger) redis.UniversalClient {
 }
 
 // newSheet makes the client of the sheet, with its calls counted unless the
-// metrics are nil; nothing is sent yet.
+// metrics are nil, and each write that no commit was bound for asked of quota, unless
+// that is nil; nothing is sent yet.
 func newSheet(ctx context.Context, cfg Config, doors Doors, count *metrics, quota func(context.Context) error) (*sheet.Sheet, error) {
 	client, endpoint, err := htransport.NewClient(ctx, sheetOptions(cfg, doors)...)
 	if err != nil {

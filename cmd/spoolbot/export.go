@@ -14,10 +14,8 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
-	"google.golang.org/api/sheets/v4"
 
 	"github.com/spoolbot/spoolbot/occupation"
-	"github.com/spoolbot/spoolbot/store/sheet"
 )
 
 // exportConfig is what export takes from the environment.
@@ -34,11 +32,10 @@ func export(ctx context.Context, in invocation) error {
 	if err != nil {
 		return err
 	}
-	service, err := sheets.NewService(ctx, sheetOptions(cfg.Config, Doors{})...)
+	s, err := newSheet(ctx, cfg.Config, Doors{}, nil, nil)
 	if err != nil {
-		return fmt.Errorf("google sheets: %w; check GOOGLE_APPLICATION_CREDENTIALS", err)
+		return err
 	}
-	s := sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone})
 	defer s.Close()
 	out := bufio.NewWriter(in.stdout)
 	seen, done := progress(in.stderr, "rows")

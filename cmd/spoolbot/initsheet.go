@@ -34,7 +34,7 @@ func initSheet(ctx context.Context, in invocation) error {
 	if len(faults) > 0 {
 		return usageOf(faults)
 	}
-	s, err := newSheet(ctx, cfg, Doors{}, nil)
+	s, err := newSheet(ctx, cfg, Doors{}, nil, nil)
 	if err != nil {
 		return err
 	}
