@@ -162,9 +162,9 @@ type Records interface {
 	// commits are in it. Errors: SHEET_SCHEMA, SHEET_UNAVAILABLE.
 	Book(ctx context.Context, maxAge time.Duration) (*Book, error)
 
-	// Disown forgets what our own commits made of the spools with these keys: only
-	// what is read counts from now on. The lock store knows that something has
-	// happened to them since, by another replica.
+	// Disown forgets what our own commits made of the spools with these keys, or of
+	// all spools when none is given: only what is read counts from now on. Something
+	// may have happened to them since, by another replica.
 	Disown(keys ...string)
 
 	// Prepare finds the rows of the changes on a read at most five seconds old

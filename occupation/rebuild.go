@@ -43,6 +43,7 @@ func (s *Service) Rebuild(ctx context.Context) error {
 	}
 	ctx, done := context.WithTimeout(ctx, groundLasts)
 	defer done()
+	s.records.Disown() // what this process wrote another replica may have ended, and the store has forgotten that
 	book, err := s.records.Book(ctx, 0) // an older read would give away what another replica has just written
 	if err != nil {
 		return asUnavailable(err)

@@ -111,6 +111,9 @@ func (s *Sheet) Disown(keys ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.marks = maps.Clone(s.marks)
+	if len(keys) == 0 {
+		clear(s.marks)
+	}
 	for _, key := range keys {
 		delete(s.marks, key)
 	}
