@@ -250,11 +250,11 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 		return err
 	})
 	if errors.Is(err, ErrUnseeded) {
-		lost, err = events, c.rebuild(ctx)
+		lost, err = events, c.rebuildAtLast(ctx)
 	}
 	var taken map[string]*Error
 	if err == nil && len(lost) > 0 {
-		taken, err = c.regain(ctx, jobs, lost)
+		taken, err = c.regainAtLast(ctx, jobs, lost)
 	}
 	for _, j := range jobs {
 		if err != nil {
@@ -263,6 +263,33 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 		}
 		j.quiet = j.quiet && !again
 		c.end(ctx, j, taken[j.intent.Event])
+	}
+}
+
+// rebuildAtLast rebuilds an empty lock store, whatever it takes: what has landed
+// nobody else remembers.
+func (c *committer) rebuildAtLast(ctx context.Context) error {
+	for n := 0; ; n++ {
+		err := c.rebuild(ctx)
+		if err == nil || wait(ctx, backoff(n)) != nil {
+			return err
+		}
+	}
+}
+
+// regainAtLast regains what it can, whatever it takes, and rebuilds a lock store
+// that has forgotten everything once more.
+func (c *committer) regainAtLast(ctx context.Context, jobs []*job, lost []string) (map[string]*Error, error) {
+	for n := 0; ; n++ {
+		taken, err := c.regain(ctx, jobs, lost)
+		if errors.Is(err, ErrUnseeded) {
+			if err = c.rebuildAtLast(ctx); err == nil {
+				continue
+			}
+		}
+		if err == nil || wait(ctx, backoff(n)) != nil {
+			return taken, err
+		}
 	}
 }
 
@@ -281,14 +308,11 @@ func (c *committer) regain(ctx context.Context, jobs []*job, lost []string) (map
 		snap, err = c.locks.Snapshot(ctx, keys...)
 		return err
 	}
-	err := c.persist(ctx, nil, look)
-	if err == nil && !snap.Seeded {
-		if err = c.rebuild(ctx); err == nil {
-			err = c.persist(ctx, nil, look)
-		}
-	}
-	if err != nil {
+	if err := c.persist(ctx, nil, look); err != nil {
 		return nil, err
+	}
+	if !snap.Seeded {
+		return nil, ErrUnseeded
 	}
 	var begun []*job
 	for _, j := range jobs {

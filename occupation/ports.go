@@ -50,6 +50,11 @@ type Locks interface {
 	// it owns. A ttl of zero says that it has gone.
 	Beat(ctx context.Context, replica string, ttl time.Duration) error
 
+	// Calm says of a replica that it has found the store empty, and that by then
+	// nothing is on its way to the sheet any more that it had begun before. A store
+	// that is seeded meanwhile takes no notice.
+	Calm(ctx context.Context, replica string) error
+
 	// Snapshot returns the locks of the keys, or of all spools when none is
 	// given. It works on an unseeded store too and says so.
 	Snapshot(ctx context.Context, keys ...string) (LockSnapshot, error)
@@ -62,9 +67,15 @@ type Locks interface {
 	Due(ctx context.Context, before []time.Duration, together time.Duration) (Due, error)
 
 	// Restore adds locks that the sheet knows and the store does not (existing
-	// ones are left alone; a Fence of 0 gets a new one), raises the fence counter
-	// to at least fence, and marks the store as seeded.
+	// ones are left alone; a Fence of 0 gets a new one), and raises the fence counter
+	// to at least fence.
 	Restore(ctx context.Context, locks []Lock, fence int64) error
+
+	// Seed is Restore on an empty store, which is seeded from then on. It does
+	// nothing when another was faster. ErrUnseeded means that the store has become
+	// empty once more since the replica said that it is calm: what it has read since
+	// may be older than what others have done meanwhile.
+	Seed(ctx context.Context, replica string, locks []Lock, fence int64) error
 }
 
 // ErrUnseeded means that the lock store is empty: its site key is missing. It
@@ -152,6 +163,8 @@ type LockSnapshot struct {
 	Seeded   bool
 	SeededAt time.Time // when; whatever it was told before that it has forgotten
 	Fence    int64     // the highest fence given so far
+	Living   []string  // the replicas whose heartbeat lasts, by name
+	Calm     []string  // of an empty store: those that have said so, by name
 	Locks    []Lock
 }
 

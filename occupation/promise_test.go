@@ -95,8 +95,8 @@ func TestATapThatAnotherReplicaCarriesIsBeingChecked(t *testing.T) {
 	})
 }
 
-// The lock store forgets everything, and the sheet cannot be read to rebuild it:
-// nobody is told that they hold what no lock says.
+// The lock store forgets everything, and the sheet cannot be read for a while to
+// rebuild it: nobody is told that they hold what no lock says, until it does.
 func TestWhatCannotBeSettledIsNoSuccess(t *testing.T) {
 	inShop(t, 1, func(s *shop) {
 		s.stop()
@@ -110,8 +110,15 @@ func TestWhatCannotBeSettledIsNoSuccess(t *testing.T) {
 		})
 		synctest.Wait()
 		s.locks.Wipe()
-		s.records.Fail("Book", occupationtest.RecordFault{Err: errLine})
+		for range 12 {
+			s.records.Fail("Book", occupationtest.RecordFault{Err: errLine})
+		}
 		wg.Wait()
+		time.Sleep(time.Minute)
+		if news := s.news(); news.Err != nil {
+			t.Errorf("news = %+v, want that it is done", news)
+		}
+		s.want("lock", s.lock("S-000"), "93 held")
 	})
 }
 
@@ -143,7 +150,7 @@ func TestATakeThatLandsAfterARebuildElsewhereIsRegained(t *testing.T) {
 				})
 				s.passes(time.Second / 2) // the commit is on its way
 				s.locks.Wipe()
-				if err := s.locks.Restore(s.t.Context(), c.given, 0); err != nil {
+				if err := occupationtest.Seed(s.t.Context(), s.locks, c.given, 0); err != nil {
 					t.Error(err)
 				}
 				wg.Wait()

@@ -2,6 +2,7 @@ package occupation
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -17,23 +18,34 @@ const groundLasts = 20 * time.Second
 // says occupied by a worker's id, with fence and deadline from the audit log
 // where it knows them. It does nothing when the store is not empty.
 //
-// What this process has on its way to the sheet is waited for: its intents are
-// forgotten, and until its rows show, the sheet would give a spool that is being
-// taken to somebody else. Of other replicas' commits nobody knows any more.
-// Errors: SHEET_..., LOCKS_UNAVAILABLE.
+// What this process and the others have on their way to the sheet is waited for:
+// their intents are forgotten, and until their rows show, the sheet would give a
+// spool that is being taken to somebody else. A replica of which nothing is heard
+// is waited for until its heartbeat is over. Errors: SHEET_..., LOCKS_UNAVAILABLE.
 func (s *Service) Rebuild(ctx context.Context) error {
 	if seeded, err := s.seeded(ctx); err != nil || seeded {
 		return err
 	}
 	calm, cancel := context.WithTimeout(ctx, s.cfg.Patience)
 	defer cancel()
-	if err := s.committer.quiet(calm); err != nil {
-		return locksGone(err, NothingDone)
+	for {
+		err := s.rebuildOnce(ctx, calm)
+		if !errors.Is(err, ErrUnseeded) || wait(calm, musterAgain) != nil {
+			return err
+		}
 	}
-	if err := s.rebuild.take(ctx); err != nil {
+}
+
+// rebuildOnce is one try, which fails with ErrUnseeded when the store becomes empty
+// once more meanwhile. It waits for others while calm lasts.
+func (s *Service) rebuildOnce(ctx, calm context.Context) error {
+	if err := s.rebuild.take(calm); err != nil {
 		return locksGone(err, NothingDone)
 	}
 	defer s.rebuild.give()
+	if err := s.muster(calm); err != nil {
+		return locksGone(err, NothingDone)
+	}
 	snap, err := s.snapshot(ctx, "-")
 	if err != nil {
 		return locksGone(err, NothingDone)
@@ -43,7 +55,7 @@ func (s *Service) Rebuild(ctx context.Context) error {
 	}
 	ctx, done := context.WithTimeout(ctx, groundLasts)
 	defer done()
-	s.records.Disown() // what this process wrote another replica may have ended, and the store has forgotten that
+	s.records.Disown()                  // what this process wrote another replica may have ended, and the store has forgotten that
 	book, err := s.records.Book(ctx, 0) // an older read would give away what another replica has just written
 	if err != nil {
 		return asUnavailable(err)
@@ -116,13 +128,11 @@ func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnap
 	fence := ledger.Fence
 	if !snap.Seeded {
 		fence = max(fence, s.fence.Load()) + fenceGap
+		err = s.locks.Seed(ctx, s.cfg.Replica, locks, fence)
+	} else {
+		err = s.locks.Restore(ctx, locks, fence)
 	}
-	if !snap.Seeded { // another replica may have been faster, and people may have gone on
-		if seeded, err := s.seeded(ctx); err != nil || seeded {
-			return err
-		}
-	}
-	if err := s.locks.Restore(ctx, locks, fence); err != nil {
+	if err != nil {
 		return locksGone(err, NothingDone)
 	}
 	s.sawFence(fence)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -14,17 +15,15 @@ const (
 )
 
 // Run does the work behind the answers until ctx ends: it commits what waits,
-// gives the replica's heartbeat, and recovers what replicas that are gone have
-// left. After the end of ctx it works on for at most six seconds on what is under
+// gives the replica's heartbeat, recovers what replicas that are gone have left,
+// and rebuilds a lock store that has become empty. After the end of ctx it works on for at most six seconds on what is under
 // way; the rest stays with the lock store for recovery.
 func (s *Service) Run(ctx context.Context) {
-	finished := make(chan struct{})
-	go func() {
-		defer close(finished)
-		s.watch(ctx)
-	}()
+	var behind sync.WaitGroup
+	behind.Go(func() { s.watch(ctx) })
+	behind.Go(func() { s.guard(ctx) })
 	s.committer.run(ctx)
-	<-finished
+	behind.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_ = s.locks.Beat(last, s.cfg.Replica, 0) // without it the heartbeat ends by itself

@@ -20,7 +20,7 @@ func TestStartRaisesTheFenceOfAnOldBackup(t *testing.T) {
 		}
 		s.stop()
 		s.locks.Wipe()
-		if err := s.locks.Restore(s.t.Context(), nil, 1); err != nil {
+		if err := occupationtest.Seed(s.t.Context(), s.locks, nil, 1); err != nil {
 			t.Fatal(err)
 		}
 		s.open("b", s.records)

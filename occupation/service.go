@@ -55,6 +55,7 @@ type Service struct {
 	fence     atomic.Int64 // the highest that was seen
 	ahead     atomic.Int64 // how far the lock store's clock is ahead of this machine's, in ns
 	rebuild   turn         // one rebuild of the lock store at a time
+	roster    roster
 
 	linking    turn         // one change of a link at a time
 	recovery   turn         // one recovery at a time
@@ -115,6 +116,7 @@ func (s *Service) snapshot(ctx context.Context, keys ...string) (LockSnapshot, e
 	if err == nil {
 		s.compareClock(snap.Now)
 		s.sawFence(snap.Fence)
+		s.roster.saw(snap.Living, time.Now())
 	}
 	return snap, err
 }

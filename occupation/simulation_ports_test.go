@@ -108,6 +108,11 @@ func (p lockPort) Beat(ctx context.Context, replica string, ttl time.Duration) e
 	return err
 }
 
+func (p lockPort) Calm(ctx context.Context, replica string) error {
+	_, err := through(ctx, p.line, "Calm", func() (struct{}, error) { return only(p.w.locks.Calm(bg, replica)) })
+	return err
+}
+
 func (p lockPort) Snapshot(ctx context.Context, keys ...string) (occupation.LockSnapshot, error) {
 	return through(ctx, p.line, "Snapshot", func() (occupation.LockSnapshot, error) { return p.w.locks.Snapshot(bg, keys...) })
 }
@@ -121,6 +126,15 @@ func (p lockPort) Restore(ctx context.Context, locks []occupation.Lock, fence in
 		p.w.note("%s restores %v, fence %d", p.name, locks, fence)
 		before := must(p.w.locks.Snapshot(bg))
 		return only(p.w.restored(p.line, locks, before, p.w.locks.Restore(bg, locks, fence)))
+	})
+	return err
+}
+
+func (p lockPort) Seed(ctx context.Context, replica string, locks []occupation.Lock, fence int64) error {
+	_, err := through(ctx, p.line, "Seed", func() (struct{}, error) {
+		p.w.note("%s seeds %v, fence %d", p.name, locks, fence)
+		before := must(p.w.locks.Snapshot(bg))
+		return only(p.w.restored(p.line, locks, before, p.w.locks.Seed(bg, replica, locks, fence)))
 	})
 	return err
 }

@@ -64,7 +64,7 @@ func benchLocks(ctx context.Context, f benchFlags, r *report) error {
 	}
 	defer func() { _ = client.Close() }()
 	store := locks.New(client, locks.Options{Site: "bench"})
-	if err := errors.Join(store.Restore(ctx, nil, 0), store.Beat(ctx, "bench", time.Minute)); err != nil {
+	if err := errors.Join(store.Calm(ctx, "bench"), store.Seed(ctx, "bench", nil, 0), store.Beat(ctx, "bench", time.Minute)); err != nil {
 		return err
 	}
 	const line = 20 * time.Millisecond

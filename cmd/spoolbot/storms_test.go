@@ -32,3 +32,25 @@ func TestRedisIsKilledUnderLoad(t *testing.T) {
 		w.wantSound(c)
 	}
 }
+
+// Redis forgets everything, again and again, under the hands of two programs and
+// twenty people.
+func TestRedisForgetsEverythingUnderLoad(t *testing.T) {
+	w := openWorksWith(t, worksOptions{latency: 30 * time.Millisecond, spools: 300, quota: 10_000})
+	replicas := []*child{w.serve(), w.replica()}
+	people := w.crowd(20, 24, 2)
+	people.acts()
+	for range 5 {
+		w.passes(1200 * time.Millisecond)
+		if err := w.redis.FlushAll(w.ctx).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.passes(1200 * time.Millisecond)
+	people.rests()
+	w.settles(replicas[0])
+	people.check(t)
+	for _, c := range replicas {
+		w.wantSound(c)
+	}
+}

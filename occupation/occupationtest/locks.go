@@ -74,6 +74,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"recovery gets commits as bound, in the order of fences", claimGroups},
 		{"an intent comes back as it was", claimFidelity},
 		{"a snapshot shows what was asked for", snapshotKeys},
+		{"a snapshot says which replicas live, and which are calm", snapshotReplicas},
 		{"each warning is given once", dueWarnsOnce},
 		{"of several warnings the last is given", dueWarnsTheLast},
 		{"another deadline or occupation is warned of anew", dueWarnsAnew},
@@ -84,6 +85,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"a grace that is over ends the occupation once", dueEnds},
 		{"a store remembers when it was seeded", seededAt},
 		{"restoring adds what is missing", restoreAdds},
+		{"an empty store is seeded by who is calm", seedCalm},
 		{"fences never go back", restoreFence},
 	}
 	for _, tt := range tests {
@@ -123,7 +125,12 @@ type lockTest struct {
 // seed makes the store ready for takes.
 func (l *lockTest) seed() {
 	l.Helper()
-	l.ok(l.Locks.Restore(l.ctx, nil, 0))
+	l.ok(Seed(l.ctx, l.Locks, nil, 0))
+}
+
+// Seed makes an empty store one that is in use.
+func Seed(ctx context.Context, store occupation.Locks, locks []occupation.Lock, fence int64) error {
+	return errors.Join(store.Calm(ctx, "seeder"), store.Seed(ctx, "seeder", locks, fence))
 }
 
 func (l *lockTest) ok(err error) {

@@ -185,6 +185,50 @@ func snapshotKeys(l *lockTest) {
 	}
 }
 
+func snapshotReplicas(l *lockTest) {
+	says := func(want string) {
+		l.Helper()
+		snap, err := l.Locks.Snapshot(l.ctx, "-")
+		l.ok(err)
+		if got := fmt.Sprint(snap.Living, snap.Calm); got != want {
+			l.Errorf("living and calm: %s, want %s", got, want)
+		}
+	}
+	says("[] []")
+	l.ok(l.Locks.Beat(l.ctx, other, long))
+	l.ok(l.Locks.Beat(l.ctx, ours, long))
+	l.ok(l.Locks.Calm(l.ctx, ours))
+	says("[replica-1 replica-2] [replica-1]")
+	l.ok(l.Locks.Seed(l.ctx, ours, nil, 0))
+	l.ok(l.Locks.Calm(l.ctx, other)) // there is no need any more
+	l.ok(l.Locks.Beat(l.ctx, ours, 0))
+	says("[replica-2] []")
+	l.ok(l.Locks.Beat(l.ctx, other, short))
+	l.past(l.now().Add(short))
+	says("[] []")
+}
+
+func seedCalm(l *lockTest) {
+	lock := occupation.Lock{Key: "A-1", Tag: "A-1", Holder: nicolas, Operation: occupation.ARM, Deadline: l.now().Add(long), Fence: 4}
+	some := []occupation.Lock{lock}
+	l.unseeded(l.Locks.Restore(l.ctx, some, 9))
+	l.unseeded(l.Locks.Seed(l.ctx, ours, some, 9))
+	l.ok(l.Locks.Calm(l.ctx, other))
+	l.unseeded(l.Locks.Seed(l.ctx, ours, some, 9))
+	l.free("A-1")
+	l.ok(l.Locks.Calm(l.ctx, ours))
+	l.ok(l.Locks.Seed(l.ctx, ours, some, 9))
+	if got := l.lock("A-1"); got.Fence != 4 || got.Holder != nicolas || got.State != occupation.Held {
+		l.Errorf("seeded %+v", got)
+	}
+	lock.Key, lock.Tag = "A-2", "A-2"
+	l.ok(l.Locks.Seed(l.ctx, other, []occupation.Lock{lock}, 99)) // which is late
+	l.free("A-2")
+	if o := l.intend(take("e1", "A-2", mauricio, long), occupation.Accepted); o.Intent.Fence != 10 {
+		l.Errorf("the next fence is %d, want 10", o.Intent.Fence)
+	}
+}
+
 func seededAt(l *lockTest) {
 	seeded := func() time.Time {
 		l.Helper()
@@ -217,7 +261,7 @@ func restoreAdds(l *lockTest) {
 		Key: "A-1", Tag: "a-1", Holder: nicolas, Operation: occupation.SOLD,
 		Since: now.Add(-long), Deadline: now.Add(long), Fence: 41, State: occupation.Held,
 	}
-	l.ok(l.Locks.Restore(l.ctx, []occupation.Lock{there}, 40))
+	l.ok(Seed(l.ctx, l.Locks, []occupation.Lock{there}, 40))
 	l.sameLock(l.lock("A-1"), there)
 	another, anew, old := there, there, there
 	another.Holder, another.Fence = mauricio, 99
@@ -243,6 +287,7 @@ func restoreAdds(l *lockTest) {
 }
 
 func restoreFence(l *lockTest) {
+	l.seed()
 	for _, step := range []struct{ to, want int64 }{{500, 501}, {3, 502}, {0, 503}, {1 << 40, 1<<40 + 1}} {
 		l.ok(l.Locks.Restore(l.ctx, nil, step.to))
 		key := fmt.Sprint("A-", step.want)

@@ -29,6 +29,7 @@ type Locks struct {
 	intents    map[string]*entry
 	commits    map[string]occupation.Commit // without changes
 	beats      map[string]time.Time         // when a replica's heartbeat ends
+	calm       map[string]bool              // the replicas that have said so
 	warned     map[warnKey]bool
 	waits      map[string]*waitList
 	offers     map[string]occupation.Offer
@@ -77,6 +78,7 @@ func (l *Locks) wipe() {
 	l.intents = map[string]*entry{}
 	l.commits = map[string]occupation.Commit{}
 	l.beats = map[string]time.Time{}
+	l.calm = map[string]bool{}
 	l.warned = map[warnKey]bool{}
 	l.waits = map[string]*waitList{}
 	l.offers = map[string]occupation.Offer{}
@@ -153,11 +155,34 @@ func (l *Locks) Beat(ctx context.Context, replica string, ttl time.Duration) err
 	})
 }
 
+// Calm implements occupation.Locks.
+func (l *Locks) Calm(ctx context.Context, replica string) error {
+	return l.call(ctx, "Calm", false, func(time.Time) {
+		if l.seeded.IsZero() {
+			l.calm[replica] = true
+		}
+	})
+}
+
+// living are the replicas whose heartbeat lasts, by name.
+func (l *Locks) living(now time.Time) (out []string) {
+	for name, ends := range l.beats {
+		if now.Before(ends) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Snapshot implements occupation.Locks.
 func (l *Locks) Snapshot(ctx context.Context, keys ...string) (occupation.LockSnapshot, error) {
 	var out occupation.LockSnapshot
 	err := l.call(ctx, "Snapshot", false, func(now time.Time) {
-		out = occupation.LockSnapshot{Now: now, Seeded: !l.seeded.IsZero(), SeededAt: l.seeded, Fence: l.fence}
+		out = occupation.LockSnapshot{
+			Now: now, Seeded: !l.seeded.IsZero(), SeededAt: l.seeded, Fence: l.fence,
+			Living: l.living(now), Calm: slices.Sorted(maps.Keys(l.calm)),
+		}
 		if len(keys) == 0 {
 			keys = slices.Collect(maps.Keys(l.locks))
 		}
@@ -176,27 +201,45 @@ func (l *Locks) Snapshot(ctx context.Context, keys ...string) (occupation.LockSn
 
 // Restore implements occupation.Locks.
 func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int64) error {
-	return l.call(ctx, "Restore", false, func(now time.Time) {
-		l.fence = max(l.fence, fence)
-		for _, lock := range locks {
-			l.fence = max(l.fence, lock.Fence)
+	return l.call(ctx, "Restore", true, func(time.Time) { l.restore(locks, fence) })
+}
+
+// Seed implements occupation.Locks.
+func (l *Locks) Seed(ctx context.Context, replica string, locks []occupation.Lock, fence int64) error {
+	stale := false
+	err := l.call(ctx, "Seed", false, func(now time.Time) {
+		if !l.seeded.IsZero() {
+			return
 		}
-		for _, lock := range locks {
-			if _, there := l.locks[lock.Key]; there {
-				continue
-			}
-			if lock.Fence == 0 {
-				l.fence++
-				lock.Fence = l.fence
-			}
-			lock.State, lock.Event, lock.Until = occupation.Held, "", time.Time{}
-			lock.Since, lock.Deadline = utcMilli(lock.Since), utcMilli(lock.Deadline)
-			l.locks[lock.Key] = lock
-		}
-		if l.seeded.IsZero() {
+		if stale = !l.calm[replica]; !stale {
+			l.restore(locks, fence)
 			l.seeded = now
+			clear(l.calm)
 		}
 	})
+	if err == nil && stale {
+		return occupation.ErrUnseeded
+	}
+	return err
+}
+
+func (l *Locks) restore(locks []occupation.Lock, fence int64) {
+	l.fence = max(l.fence, fence)
+	for _, lock := range locks {
+		l.fence = max(l.fence, lock.Fence)
+	}
+	for _, lock := range locks {
+		if _, there := l.locks[lock.Key]; there {
+			continue
+		}
+		if lock.Fence == 0 {
+			l.fence++
+			lock.Fence = l.fence
+		}
+		lock.State, lock.Event, lock.Until = occupation.Held, "", time.Time{}
+		lock.Since, lock.Deadline = utcMilli(lock.Since), utcMilli(lock.Deadline)
+		l.locks[lock.Key] = lock
+	}
 }
 
 func utcMilli(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

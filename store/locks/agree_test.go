@@ -45,7 +45,7 @@ func TestRedisAgreesWithMemory(t *testing.T) {
 				redis: locks.New(client, locks.Options{WriteQuota: 1 << 30}), commits: map[string][]occupation.Intent{},
 			}
 			p.forward(0)
-			p.did("seed", func(s store) error { return s.Restore(p.ctx, nil, 0) })
+			p.did("seed", func(s store) error { return occupationtest.Seed(p.ctx, s, nil, 0) })
 			for range 10 {
 				for range 4 {
 					p.do(rt)

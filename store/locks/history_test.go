@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/spoolbot/spoolbot/occupation"
+	"github.com/spoolbot/spoolbot/occupation/occupationtest"
 	"github.com/spoolbot/spoolbot/store/locks"
 	"github.com/spoolbot/spoolbot/store/locks/redistest"
 )
@@ -184,7 +185,7 @@ func TestHistoriesAreLinearizable(t *testing.T) {
 // answers fit one order of events.
 func checkHistory(t *testing.T, client redis.UniversalClient, rounds int) {
 	site := locks.Options{Site: "history", WriteQuota: 1 << 30}
-	if err := locks.New(client, site).Restore(t.Context(), nil, 0); err != nil {
+	if err := occupationtest.Seed(t.Context(), locks.New(client, site), nil, 0); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()

@@ -24,6 +24,8 @@
 //	intents        hash, event -> intent on its way or audit row owed, JSON
 //	commits        hash, commit id -> commit that was bound, JSON
 //	replicas       zset, replica by the end of its heartbeat
+//	calm           zset, until it is seeded: replica that has nothing on its way
+//	               which the store, empty as it is, does not know
 //	quota          zset, the writes of the last minute
 //	warned         zset, warning that was given (FENCE:DEADLINE:BEFORE) by when it
 //	               may be forgotten, a day after the deadline
@@ -106,6 +108,12 @@ func (k keys) note(name string) string     { return string(k) + "note:" + name }
 // Beat implements occupation.Locks.
 func (l *Locks) Beat(ctx context.Context, replica string, ttl time.Duration) error {
 	_, err := l.run(ctx, beatScript, []string{l.keys.key("replicas")}, replica, max(ttl, 0).Milliseconds())
+	return err
+}
+
+// Calm implements occupation.Locks.
+func (l *Locks) Calm(ctx context.Context, replica string) error {
+	_, err := l.run(ctx, calmScript, []string{l.keys.key("site"), l.keys.key("calm")}, replica)
 	return err
 }
 

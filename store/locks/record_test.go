@@ -133,7 +133,7 @@ func FuzzDecode(f *testing.F) {
 		_, _ = due([]any{"1", []any{"1", raw}, []any{raw}, []any{}}, []time.Duration{time.Hour})
 		_, _ = turns([]any{raw, raw, raw, raw})
 		_, _ = claimed([]any{[]any{raw}, []any{"c", raw}})
-		_, _ = snapshot([]any{raw, raw, raw, raw})
+		_, _ = snapshot([]any{raw, raw, raw, []any{raw}, []any{raw}, raw})
 		_, _ = bound([]any{"bound", raw})
 		_, _ = outcomes([]occupation.Intent{someIntent}, []any{[]any{"accepted", raw, raw, raw}})
 	})

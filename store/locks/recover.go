@@ -97,7 +97,7 @@ func group(intents []remembered, commits map[string]occupation.Commit) []occupat
 
 // Snapshot implements occupation.Locks.
 func (l *Locks) Snapshot(ctx context.Context, spools ...string) (occupation.LockSnapshot, error) {
-	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines")}
+	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines"), l.keys.key("replicas"), l.keys.key("calm")}
 	for _, s := range spools {
 		keys = append(keys, l.keys.lock(s))
 	}
@@ -114,12 +114,20 @@ func (l *Locks) Snapshot(ctx context.Context, spools ...string) (occupation.Lock
 
 func snapshot(reply any) (occupation.LockSnapshot, error) {
 	var out occupation.LockSnapshot
-	part, err := texts(reply)
-	if err != nil {
+	all, ok := reply.([]any)
+	if !ok || len(all) < 5 {
+		return out, fmt.Errorf("locks: snapshot answers %T of %d parts", reply, len(all))
+	}
+	var err error
+	if out.Living, err = names(all[3]); err != nil {
 		return out, err
 	}
-	if len(part) < 3 {
-		return out, fmt.Errorf("locks: snapshot answers %d parts", len(part))
+	if out.Calm, err = names(all[4]); err != nil {
+		return out, err
+	}
+	part, err := texts(slices.Delete(slices.Clone(all), 3, 5))
+	if err != nil {
+		return out, err
 	}
 	if out.Now, err = moment(part[0]); err != nil {
 		return out, err
@@ -136,13 +144,32 @@ func snapshot(reply any) (occupation.LockSnapshot, error) {
 	return out, err
 }
 
+// names reads a list of names; none is nil.
+func names(reply any) ([]string, error) {
+	out, err := texts(reply)
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 // Restore implements occupation.Locks. The locks are restored as held.
 func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int64) error {
+	return l.restore(ctx, "", locks, fence)
+}
+
+// Seed implements occupation.Locks. The locks are restored as held.
+func (l *Locks) Seed(ctx context.Context, replica string, locks []occupation.Lock, fence int64) error {
+	return l.restore(ctx, replica, locks, fence)
+}
+
+func (l *Locks) restore(ctx context.Context, seeder string, locks []occupation.Lock, fence int64) error {
 	if fence < 0 || fence > maxNumber {
 		return fmt.Errorf("locks: fence %d out of range", fence)
 	}
-	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines")}
-	args := []any{fence}
+	keys := []string{l.keys.key("site"), l.keys.key("fence"), l.keys.key("deadlines"), l.keys.key("calm")}
+	args := []any{seeder, fence}
 	for _, lock := range locks {
 		lock.State, lock.Event, lock.Until = occupation.Held, "", time.Time{}
 		raw, err := encodeLock(lock)

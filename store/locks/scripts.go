@@ -29,6 +29,7 @@ var (
 	undoScript       = newScript("undo", "lib_wait", "lib_end")
 	claimScript      = newScript("claim")
 	beatScript       = newScript("beat")
+	calmScript       = newScript("calm")
 	snapshotScript   = newScript("snapshot")
 	restoreScript    = newScript("restore")
 	dueScript        = newScript("due", "lib_wait")

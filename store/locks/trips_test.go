@@ -129,9 +129,11 @@ func calls(t *testing.T, store *locks.Locks) map[string]func() error {
 	ctx, id := t.Context(), 0
 	return map[string]func() error{
 		"Beat":     func() error { return store.Beat(ctx, "replica-1", time.Hour) },
+		"Calm":     func() error { return store.Calm(ctx, "replica-1") },
 		"Claim":    func() error { _, err := store.Claim(ctx, "replica-1"); return err },
 		"Snapshot": func() error { _, err := store.Snapshot(ctx); return err },
 		"Restore":  func() error { return store.Restore(ctx, nil, 0) },
+		"Seed":     func() error { return store.Seed(ctx, "replica-1", nil, 0) },
 		"Undo":     func() error { return store.Undo(ctx, "", []string{"e9"}) },
 		"Due": func() error {
 			_, err := store.Due(ctx, []time.Duration{2 * time.Hour, time.Hour}, time.Minute)

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/spoolbot/spoolbot/occupation"
+	"github.com/spoolbot/spoolbot/occupation/occupationtest"
 	"github.com/spoolbot/spoolbot/store/locks"
 	"github.com/spoolbot/spoolbot/store/locks/redistest"
 )
@@ -50,7 +51,7 @@ func settle(t *testing.T, store *locks.Locks, event string) {
 
 func seed(t *testing.T, store *locks.Locks, fence int64) {
 	t.Helper()
-	if err := store.Restore(t.Context(), nil, fence); err != nil {
+	if err := occupationtest.Seed(t.Context(), store, nil, fence); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -90,7 +91,7 @@ func TestFencesGoOnAfterEverythingIsLost(t *testing.T) {
 		t.Fatalf("error %v, want ErrUnseeded", err)
 	}
 	held := occupation.Lock{Key: "A-1", Tag: "A-1", Holder: occupation.Holder{ID: 7}, Operation: occupation.ARM, Deadline: time.Now().Add(time.Hour)}
-	if err := store.Restore(t.Context(), []occupation.Lock{held}, last); err != nil {
+	if err := occupationtest.Seed(t.Context(), store, []occupation.Lock{held}, last); err != nil {
 		t.Fatal(err)
 	}
 	o := intend(t, store, take("e9", "A-9"), occupation.Accepted)
