@@ -222,6 +222,9 @@ func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 			c.leaveToRecovery(ctx, []*job{j})
 			continue
 		}
+		if !j.owed {
+			c.keepPutBack(j)
+		}
 		reason := *why
 		reason.Tag = j.intent.Tag
 		c.end(ctx, j, &reason)
@@ -245,16 +248,25 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 	var lost []string
 	again := false // an answer was lost: what is lost now may have been settled by that call
 	err := c.persist(ctx, nil, func(ctx context.Context) (err error) {
-		lost, err = c.locks.Settle(ctx, end.commit, events, end.receipt.Owed)
+		lost, err = c.locks.Settle(ctx, end.commit.ID, events, end.receipt.Owed)
 		again = again || err != nil
 		return err
 	})
 	if errors.Is(err, ErrUnseeded) {
 		lost, err = events, c.rebuildAtLast(ctx)
 	}
+	var forgotten []*job
+	for _, j := range jobs {
+		if j.again = again; slices.Contains(lost, j.intent.Event) {
+			forgotten = append(forgotten, j)
+		}
+	}
 	var taken map[string]*Error
-	if err == nil && len(lost) > 0 {
-		taken, err = c.regainAtLast(ctx, jobs, lost)
+	if err == nil && len(forgotten) > 0 {
+		taken, err = c.regainAtLast(ctx, forgotten)
+	}
+	if err == nil {
+		c.keepLanded(jobs, end)
 	}
 	for _, j := range jobs {
 		if err != nil {
@@ -264,106 +276,6 @@ func (c *committer) settle(ctx context.Context, end ending, jobs []*job) {
 		j.quiet = j.quiet && !again
 		c.end(ctx, j, taken[j.intent.Event])
 	}
-}
-
-// rebuildAtLast rebuilds an empty lock store, whatever it takes: what has landed
-// nobody else remembers.
-func (c *committer) rebuildAtLast(ctx context.Context) error {
-	for n := 0; ; n++ {
-		err := c.rebuild(ctx)
-		if err == nil || wait(ctx, backoff(n)) != nil {
-			return err
-		}
-	}
-}
-
-// regainAtLast regains what it can, whatever it takes, and rebuilds a lock store
-// that has forgotten everything once more.
-func (c *committer) regainAtLast(ctx context.Context, jobs []*job, lost []string) (map[string]*Error, error) {
-	for n := 0; ; n++ {
-		taken, err := c.regain(ctx, jobs, lost)
-		if errors.Is(err, ErrUnseeded) {
-			if err = c.rebuildAtLast(ctx); err == nil {
-				continue
-			}
-		}
-		if err == nil || wait(ctx, backoff(n)) != nil {
-			return taken, err
-		}
-	}
-}
-
-// regain is for what has landed while the lock store does not remember it. What
-// another replica has brought to its end needs nothing, and is told there. What it
-// forgot with everything else nobody but this one tells, and the locks of what was
-// begun are put back, unless the spool has been given to somebody else meanwhile,
-// which is the error by event.
-func (c *committer) regain(ctx context.Context, jobs []*job, lost []string) (map[string]*Error, error) {
-	var keys []string
-	for _, j := range jobs {
-		keys = append(keys, j.intent.Key)
-	}
-	var snap LockSnapshot
-	look := func(ctx context.Context) (err error) {
-		snap, err = c.locks.Snapshot(ctx, keys...)
-		return err
-	}
-	if err := c.persist(ctx, nil, look); err != nil {
-		return nil, err
-	}
-	if !snap.Seeded {
-		return nil, ErrUnseeded
-	}
-	var begun []*job
-	for _, j := range jobs {
-		forgotten := snap.SeededAt.After(j.intent.At)
-		switch {
-		case !slices.Contains(lost, j.intent.Event):
-		case !forgotten:
-			j.quiet = true
-		case j.intent.Kind.Begins() && !j.owed:
-			begun = append(begun, j)
-		}
-	}
-	if len(begun) == 0 {
-		return nil, nil
-	}
-	ctx, done := context.WithTimeout(ctx, groundLasts)
-	defer done()
-	book, err := c.records.Book(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
-	var locks []Lock
-	for _, j := range begun {
-		// What the row does not show any more has ended while this process stood still.
-		if spool, missing := book.Find(j.intent.Tag); missing == nil && spool.HolderID == j.intent.Worker.ID {
-			locks = append(locks, j.intent.lock())
-		}
-	}
-	if len(locks) > 0 {
-		err = c.persist(ctx, nil, func(ctx context.Context) error { return c.locks.Restore(ctx, locks, 0) })
-	}
-	if err == nil {
-		err = c.persist(ctx, nil, look)
-	}
-	if err != nil {
-		return nil, err
-	}
-	has := map[string]Lock{}
-	for _, l := range snap.Locks {
-		has[l.Key] = l
-	}
-	taken := map[string]*Error{}
-	for _, j := range begun {
-		if l, there := has[j.intent.Key]; there && l.Holder.ID != j.intent.Worker.ID {
-			taken[j.intent.Event] = &Error{
-				Code: SpoolOccupied, Tag: j.intent.Tag, Operation: l.Operation, Holder: l.Holder,
-				Since: l.Since.In(c.cfg.Zone), Until: l.Deadline.In(c.cfg.Zone),
-			}
-		}
-	}
-	return taken, nil
 }
 
 func changes(jobs []*job) []Change {

@@ -131,12 +131,16 @@ func (i Intent) done(o Outcome) bool {
 
 // intend is Locks.Intend, with the lock store rebuilt first where it is empty.
 func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, error) {
+	known := s.fence.Load()
 	outcomes, err := s.locks.Intend(ctx, s.cfg.Replica, intents)
 	if errors.Is(err, ErrUnseeded) {
 		if err := s.Rebuild(ctx); err != nil {
 			return nil, err
 		}
 		outcomes, err = s.locks.Intend(ctx, s.cfg.Replica, intents)
+	}
+	if wentBack(outcomes, known) {
+		outcomes, err = s.intendAgain(ctx, intents, outcomes)
 	}
 	for _, o := range outcomes {
 		s.sawFence(o.Lock.Fence)

@@ -24,6 +24,7 @@ type committer struct {
 	records  Records
 	notifier Notifier
 	rebuild  func(context.Context) error
+	snapshot func(context.Context, ...string) (LockSnapshot, error)
 
 	waiting  chan []*job // the jobs of one request stay together
 	doubtful chan doubt
@@ -31,16 +32,20 @@ type committer struct {
 	mu     sync.Mutex
 	jobs   map[string]*job // by event, until they end
 	asking asking
+	ends   map[string]endOf
 	pulse  pulse
 	open   int           // commits that may be sent and whose end is not known
 	calm   chan struct{} // closed when open comes down to none
+	// dubious are the events that putBack looks after, and by how many doubts.
+	dubious map[string]int
 }
 
 func newCommitter(s *Service) *committer {
 	return &committer{
-		cfg: s.cfg, locks: s.locks, records: s.records, notifier: s.notifier, rebuild: s.Rebuild,
+		cfg: s.cfg, locks: s.locks, records: s.records, notifier: s.notifier, rebuild: s.Rebuild, snapshot: s.snapshot,
 		waiting: make(chan []*job, maxWaiting), doubtful: make(chan doubt, maxWaiting), jobs: map[string]*job{},
-		asking: asking{open: map[string]int{}, undoing: map[string]chan struct{}{}}, calm: make(chan struct{}),
+		asking: asking{open: map[string]int{}, undoing: map[string]chan struct{}{}},
+		ends:   map[string]endOf{}, calm: make(chan struct{}), dubious: map[string]int{},
 	}
 }
 

@@ -118,10 +118,26 @@ func (c *committer) forget(intents []Intent) {
 // doubt lets putBack look after the events; a full queue leaves them to the next
 // replica's recovery.
 func (c *committer) doubt(d doubt) {
+	c.minds(d, 1)
 	select {
 	case c.doubtful <- d:
 	default:
 		c.undone(d.events)
+		c.minds(d, -1)
+	}
+}
+
+// minds counts a doubt that begins (1) or ends (-1) for its events.
+func (c *committer) minds(d doubt, by int) {
+	if d.commit != "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, event := range d.events {
+		if c.dubious[event] += by; c.dubious[event] <= 0 {
+			delete(c.dubious, event)
+		}
 	}
 }
 
@@ -146,9 +162,17 @@ func (c *committer) putBack(ctx, work context.Context) {
 			}
 			if d.until = time.Now().Add(doubtFor); len(open) < maxWaiting {
 				open = append(open, d)
+			} else {
+				c.minds(d, -1)
 			}
 		case now := <-again.C:
-			open = slices.DeleteFunc(open, func(d doubt) bool { return now.After(d.until) })
+			open = slices.DeleteFunc(open, func(d doubt) bool {
+				over := now.After(d.until)
+				if over {
+					c.minds(d, -1)
+				}
+				return over
+			})
 			for _, d := range open {
 				if d.commit != "" {
 					undo(d.commit, d.events)

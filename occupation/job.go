@@ -13,6 +13,7 @@ type job struct {
 	maybe  []string // the commits that it may be bound to: the lock store may not have answered
 	done   chan struct{}
 	since  time.Time // when it became one
+	again  bool      // the answer to its settling was lost: it may be settled
 
 	mu     sync.Mutex
 	err    *Error

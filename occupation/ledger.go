@@ -8,15 +8,21 @@ import (
 // Ledger is what the audit log knows of fences and occupations.
 type Ledger struct {
 	Fence int64
-	Takes map[string]Lock // by spool key: the last occupation that is not ended in the log
+	Takes map[string]Lock  // by spool key: the last occupation that is not ended in the log
+	Ended map[string]int64 // by spool key: the highest fence of those that are
+}
+
+// Over reports whether the log knows that the occupation with this fence has ended.
+func (l Ledger) Over(key string, fence int64) bool {
+	return fence <= l.Ended[key] || fence < l.Takes[key].Fence
 }
 
 // NewLedger reads the rows of an audit log, oldest first as far as nobody has
 // sorted them: fences say what came first. Rows whose JSON says nothing and rows
 // of other kinds are passed over.
 func NewLedger(rows []AuditRow) Ledger {
-	out := Ledger{Takes: map[string]Lock{}}
-	ended := map[string]int64{}       // by spool key: the highest fence that has ended
+	ended := map[string]int64{}
+	out := Ledger{Takes: map[string]Lock{}, Ended: ended}
 	extended := map[int64]time.Time{} // by fence: the latest deadline
 	for _, row := range rows {
 		var d AuditDetail

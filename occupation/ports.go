@@ -43,8 +43,9 @@ type Locks interface {
 
 	// Claim makes replica the owner of every intent whose owner has no heartbeat
 	// any more and of every owed audit row that no living replica has bound, and
-	// returns them by commit, in the order of their fences.
-	Claim(ctx context.Context, replica string) ([]Unfinished, error)
+	// returns them by commit, in the order of their fences; with them come its own
+	// that are older than StrayAfter and not among those that it carries.
+	Claim(ctx context.Context, replica string, carries []string) ([]Unfinished, error)
 
 	// Beat is the heartbeat of a replica: until ttl has passed nobody claims what
 	// it owns. A ttl of zero says that it has gone.
@@ -71,12 +72,20 @@ type Locks interface {
 	// to at least fence.
 	Restore(ctx context.Context, locks []Lock, fence int64) error
 
+	// Drop frees the spools with these keys where they are held under this fence or an
+	// earlier one: the occupations have ended, and the store has forgotten that.
+	Drop(ctx context.Context, ended map[string]int64) error
+
 	// Seed is Restore on an empty store, which is seeded from then on. It does
 	// nothing when another was faster. ErrUnseeded means that the store has become
 	// empty once more since the replica said that it is calm: what it has read since
 	// may be older than what others have done meanwhile.
 	Seed(ctx context.Context, replica string, locks []Lock, fence int64) error
 }
+
+// StrayAfter is how old an intent must be that its own replica does not carry: the
+// answer that it was accepted may still be on its way.
+const StrayAfter = 15 * time.Second
 
 // ErrUnseeded means that the lock store is empty: its site key is missing. It
 // must be rebuilt from the sheet before anybody takes anything.

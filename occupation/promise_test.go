@@ -150,7 +150,7 @@ func TestATakeThatLandsAfterARebuildElsewhereIsRegained(t *testing.T) {
 				})
 				s.passes(time.Second / 2) // the commit is on its way
 				s.locks.Wipe()
-				if err := occupationtest.Seed(s.t.Context(), s.locks, c.given, 0); err != nil {
+				if err := occupationtest.Seed(s.t.Context(), s.locks, c.given, 10_000); err != nil {
 					t.Error(err)
 				}
 				wg.Wait()

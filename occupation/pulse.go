@@ -13,7 +13,8 @@ import (
 type pulse struct {
 	mu     sync.Mutex
 	beaten time.Time // when the last heartbeat was sent that was answered
-	missed time.Time // when one was sent last after the one before was over
+	missed time.Time // when it was found last that it had been over
+	back   time.Time // when it was found last that the lock store had gone back
 }
 
 func (p *pulse) beat(sent time.Time) {
@@ -24,6 +25,28 @@ func (p *pulse) beat(sent time.Time) {
 		p.missed = sent
 	}
 	p.beaten = sent
+}
+
+// over says that the lock store does not know of a heartbeat that lasts, which it
+// may never have got: its clock has jumped, or it has gone back.
+func (p *pulse) over() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.missed = time.Now().Round(0)
+}
+
+// goesBack says that the lock store has gone back to an earlier state.
+func (p *pulse) goesBack() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.back = time.Now().Round(0)
+}
+
+// wentBackSince reports whether it has gone back at some time since then.
+func (p *pulse) wentBackSince(t time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.back.After(t.Round(0))
 }
 
 // missedSince reports whether the heartbeat was over at some time since then.

@@ -126,16 +126,14 @@ func (s *Service) restoreFrom(ctx context.Context, spools []Spool, snap LockSnap
 		locks = append(locks, s.lockFromRow(ctx, sp, ledger, snap))
 	}
 	fence := ledger.Fence
-	if !snap.Seeded {
-		fence = max(fence, s.fence.Load()) + fenceGap
-		err = s.locks.Seed(ctx, s.cfg.Replica, locks, fence)
-	} else {
+	if snap.Seeded {
 		err = s.locks.Restore(ctx, locks, fence)
+	} else {
+		err = s.locks.Seed(ctx, s.cfg.Replica, locks, max(fence, s.fence.Load())+fenceGap)
 	}
 	if err != nil {
 		return locksGone(err, NothingDone)
 	}
-	s.sawFence(fence)
 	return nil
 }
 

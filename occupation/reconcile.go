@@ -152,8 +152,17 @@ func (s *Service) Reconcile(ctx context.Context) ([]Finding, error) {
 }
 
 // putRight releases the locks that the sheet does not know of, then puts back
-// those that the lock store does not.
+// those that the lock store does not. Locks of what the audit log knows to have
+// ended are of a store that went back: they are dropped, and nobody need be told.
 func (s *Service) putRight(ctx context.Context, findings []Finding) error {
+	var ledger Ledger
+	if slices.ContainsFunc(findings, func(f Finding) bool { return f.Kind != NoLock && f.Kind != Overdue && f.Kind != ByHand }) {
+		var err error
+		if ledger, err = s.records.Ledger(ctx); err != nil {
+			return asUnavailable(err)
+		}
+	}
+	var over []Lock
 	var releases []Intent
 	var lost []Spool
 	for _, f := range findings {
@@ -168,12 +177,16 @@ func (s *Service) putRight(ctx context.Context, findings []Finding) error {
 				lost = append(lost, f.Spool)
 			}
 		}
+		if ledger.Over(f.Lock.Key, f.Lock.Fence) {
+			over = append(over, f.Lock)
+			continue
+		}
 		releases = append(releases, Intent{
 			Event: eventID(Request{}, Release, f.Lock.Key), Kind: Release, Key: f.Lock.Key, Tag: f.Lock.Tag,
 			Worker: f.Lock.Holder, From: f.Lock.Holder, Fence: f.Lock.Fence, Reason: "planilla", BySheet: true,
 		})
 	}
-	var faults []error
+	faults := []error{s.dropOver(ctx, ledger, over)}
 	for some := range slices.Chunk(releases, MaxBatch) {
 		outcomes, err := s.change(ctx, some)
 		if err != nil {

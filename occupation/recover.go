@@ -95,7 +95,7 @@ func (s *Service) recover(ctx context.Context) {
 }
 
 // Recover is the one recovery: it takes over every intent whose replica is
-// gone, finds out what became of it, and brings it to its end. What was never
+// gone, and those of its own that it does not carry (any more), finds out what became of it, and brings it to its end. What was never
 // bound was never sent; a commit that was bound is asked for, and when it has
 // not landed it never can any more. Then a take is put back and the person
 // told, and a finish is committed anew. Owed audit rows are delivered. What it
@@ -110,11 +110,17 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err := s.beat(ctx); err != nil {
 		return locksGone(err, NothingDone)
 	}
-	found, err := s.locks.Claim(ctx, s.cfg.Replica)
+	s.committer.forgetEnds()
+	carries := s.committer.carries()
+	for _, u := range s.unfinished {
+		carries = append(carries, u.Commit.Events()...)
+	}
+	found, err := s.locks.Claim(ctx, s.cfg.Replica, carries)
 	if err != nil && !errors.Is(err, ErrUnseeded) {
 		return locksGone(err, NothingDone)
 	}
-	var faults []error
+	found, err = s.committer.endAgain(ctx, found)
+	faults := []error{err} // what that could not do is claimed once more
 	var open []Unfinished
 	for _, u := range append(s.unfinished, found...) {
 		if err := s.committer.finish(ctx, u); err != nil {
@@ -155,7 +161,7 @@ func (c *committer) finish(ctx context.Context, u Unfinished) error {
 	if !landed {
 		return c.redo(ctx, commit)
 	}
-	end := c.repair(ctx, commit, ending{landed: true, commit: commit.ID, receipt: receipt})
+	end := c.repair(ctx, commit, ending{landed: true, commit: commit, receipt: receipt})
 	if !end.landed {
 		return end.err
 	}

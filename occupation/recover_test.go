@@ -87,7 +87,7 @@ func TestAnOwedRowThatHasLandedIsNotDeliveredAgain(t *testing.T) {
 			if err := s.locks.Beat(ctx, "dead", 15*time.Second); err != nil {
 				t.Fatal(err)
 			}
-			left, err := s.locks.Claim(ctx, "dead")
+			left, err := s.locks.Claim(ctx, "dead", nil)
 			if err != nil || len(left) != 1 || !left[0].Owed {
 				t.Fatalf("claimed %+v, %v; want the owed row", left, err)
 			}

@@ -19,7 +19,7 @@ const (
 // unknown and refused (none of the others) holds.
 type ending struct {
 	landed  bool
-	commit  string // landed: the commit that the events are bound to now
+	commit  Commit // landed: the one that the events are bound to now
 	receipt Receipt
 	again   bool     // nothing was sent; prepare anew, more may have gathered
 	stale   []string // these events are another replica's now,
@@ -90,7 +90,7 @@ func (c *committer) send(ctx context.Context, commit *Commit) ending {
 		receipt, err := c.records.Commit(try, *commit)
 		cancel()
 		if err == nil {
-			return c.repair(ctx, *commit, ending{landed: true, commit: commit.ID, receipt: receipt, sends: end.sends})
+			return c.repair(ctx, *commit, ending{landed: true, commit: *commit, receipt: receipt, sends: end.sends})
 		}
 		if refused, ok := errors.AsType[*Refused](err); ok {
 			switch {
@@ -124,25 +124,48 @@ func (c *committer) send(ctx context.Context, commit *Commit) ending {
 }
 
 // forgotten reports whether a commit could not be bound because the lock store has
-// forgotten everything since its changes were accepted.
+// forgotten its changes since they were accepted: it has become empty, or has gone
+// back to an earlier state, while nobody else can have taken them over.
 func (c *committer) forgotten(ctx context.Context, commit Commit, bound Bound, err error) bool {
 	if err != nil || len(bound.Stale) == 0 {
 		return errors.Is(err, ErrUnseeded)
 	}
+	var keys []string
+	for _, ch := range commit.Changes {
+		keys = append(keys, ch.Intent.Key)
+	}
 	var snap LockSnapshot
 	err = c.persist(ctx, nil, func(ctx context.Context) (err error) {
-		snap, err = c.locks.Snapshot(ctx, "-")
+		snap, err = c.snapshot(ctx, keys...)
 		return err
 	})
 	if err != nil {
 		return false
 	}
 	for _, ch := range commit.Changes {
-		if slices.Contains(bound.Stale, ch.Intent.Event) && !snap.SeededAt.After(ch.Intent.At) {
+		if slices.Contains(bound.Stale, ch.Intent.Event) && !snap.SeededAt.After(ch.Intent.At) && !c.nobodys(ch.Intent, snap.Locks) {
 			return false
 		}
 	}
 	return true
+}
+
+// nobodys reports whether an intent that the lock store does not remember can have
+// been taken over by nobody: this replica has lived all the time, or the store shows
+// that it has gone back to before it.
+func (c *committer) nobodys(in Intent, locks []Lock) bool {
+	j := c.find(in.Event)
+	switch {
+	case j == nil:
+		return false
+	case !c.pulse.missedSince(j.since):
+		return true
+	case in.Kind.Begins():
+		return c.pulse.wentBackSince(j.since)
+	}
+	return slices.ContainsFunc(locks, func(l Lock) bool {
+		return l.Key == in.Key && l.Fence == in.Fence && l.State == Held
+	})
 }
 
 // bind binds the commit; before a sending again it waits for the lock store
@@ -174,7 +197,7 @@ func (c *committer) resolve(ctx context.Context, commit *Commit, end ending) end
 		cancel()
 		switch {
 		case err == nil && landed:
-			return c.repair(ctx, *commit, ending{landed: true, commit: commit.ID, receipt: receipt, sends: end.sends})
+			return c.repair(ctx, *commit, ending{landed: true, commit: *commit, receipt: receipt, sends: end.sends})
 		case err == nil:
 			return ending{dead: true, err: &Error{Code: SheetUnavailable, Reason: NothingDone, Err: end.err}, sends: end.sends}
 		case wait(ctx, backoff(n)) != nil:
@@ -213,7 +236,7 @@ func (c *committer) putRows(ctx context.Context, commit Commit, end ending) endi
 		second := c.send(ctx, &next)
 		end.sends += second.sends
 		if !next.Sent.IsZero() {
-			end.commit = next.ID
+			end.commit = next
 		}
 		switch {
 		case second.landed:

@@ -94,6 +94,10 @@ func New(cfg Config, p Ports) *Service {
 // clockSlack is how far two clocks may differ without anybody minding.
 const clockSlack = 2 * time.Second
 
+// clockJump is by how much the lock store's clock must jump for heartbeats to be in
+// doubt.
+const clockJump = beatFor - 2*beatEvery
+
 // Now is the shop's time, in its zone: this machine's, or the lock store's as it
 // was last seen when the two differ, because deadlines are of that clock.
 func (s *Service) Now() time.Time {
@@ -110,17 +114,6 @@ func (s *Service) Time(ctx context.Context) (time.Time, error) {
 	return snap.Now.In(s.cfg.Zone), nil
 }
 
-// snapshot is Locks.Snapshot, with a look at its clock.
-func (s *Service) snapshot(ctx context.Context, keys ...string) (LockSnapshot, error) {
-	snap, err := s.locks.Snapshot(ctx, keys...)
-	if err == nil {
-		s.compareClock(snap.Now)
-		s.sawFence(snap.Fence)
-		s.roster.saw(snap.Living, time.Now())
-	}
-	return snap, err
-}
-
 // sawFence keeps in mind what a lock store that forgets everything forgets.
 func (s *Service) sawFence(fence int64) {
 	for {
@@ -131,12 +124,14 @@ func (s *Service) sawFence(fence int64) {
 	}
 }
 
-func (s *Service) compareClock(theirs time.Time) {
+// compareClock says by how much the lock store's clock has jumped since it was
+// compared last.
+func (s *Service) compareClock(theirs time.Time) time.Duration {
 	ahead := time.Until(theirs)
 	if ahead.Abs() < clockSlack {
 		ahead = 0
 	}
-	s.ahead.Store(int64(ahead))
+	return (ahead - time.Duration(s.ahead.Swap(int64(ahead)))).Abs()
 }
 
 // turn is a lock over work that waits for others, so that waiting for it ends

@@ -84,9 +84,9 @@ func (p lockPort) Undo(ctx context.Context, commit string, events []string) erro
 
 // Claim does what the port to a real store does with a token: what an answer that
 // was lost spoke of comes with the next one.
-func (p lockPort) Claim(ctx context.Context, replica string) ([]occupation.Unfinished, error) {
+func (p lockPort) Claim(ctx context.Context, replica string, carries []string) ([]occupation.Unfinished, error) {
 	_, err := through(ctx, p.line, "Claim", func() (struct{}, error) {
-		out, err := p.w.locks.Claim(bg, replica)
+		out, err := p.w.locks.Claim(bg, replica, carries)
 		for _, u := range out {
 			p.w.note("%s claims %v of %v, owed %v", p.name, u.Commit.Events(), u.Commit.ID, u.Owed)
 		}
@@ -126,6 +126,14 @@ func (p lockPort) Restore(ctx context.Context, locks []occupation.Lock, fence in
 		p.w.note("%s restores %v, fence %d", p.name, locks, fence)
 		before := must(p.w.locks.Snapshot(bg))
 		return only(p.w.restored(p.line, locks, before, p.w.locks.Restore(bg, locks, fence)))
+	})
+	return err
+}
+
+func (p lockPort) Drop(ctx context.Context, ended map[string]int64) error {
+	_, err := through(ctx, p.line, "Drop", func() (struct{}, error) {
+		p.w.note("%s drops %v", p.name, ended)
+		return only(p.w.locks.Drop(bg, ended))
 	})
 	return err
 }

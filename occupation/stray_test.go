@@ -159,9 +159,9 @@ func (l *asleep) Beat(ctx context.Context, replica string, ttl time.Duration) er
 	return l.Locks.Beat(ctx, replica, ttl)
 }
 
-func (l *asleep) Claim(ctx context.Context, replica string) ([]occupation.Unfinished, error) {
+func (l *asleep) Claim(ctx context.Context, replica string, carries []string) ([]occupation.Unfinished, error) {
 	l.call("Claim")
-	return l.Locks.Claim(ctx, replica)
+	return l.Locks.Claim(ctx, replica, carries)
 }
 
 func (l *asleep) Bind(ctx context.Context, replica string, c occupation.Commit) (occupation.Bound, error) {
@@ -291,7 +291,7 @@ func TestAnOwedRowThatTheDeadHadBoundIsDelivered(t *testing.T) {
 		if err := s.locks.Beat(ctx, "dead", 15*time.Second); err != nil {
 			t.Fatal(err)
 		}
-		left, err := s.locks.Claim(ctx, "dead")
+		left, err := s.locks.Claim(ctx, "dead", nil)
 		if err != nil || len(left) != 1 {
 			t.Fatalf("claimed %+v, %v; want the owed row", left, err)
 		}

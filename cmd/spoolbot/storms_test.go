@@ -48,6 +48,7 @@ func TestRedisForgetsEverythingUnderLoad(t *testing.T) {
 	}
 	w.passes(1200 * time.Millisecond)
 	people.rests()
+	w.comes("the locks are rebuilt", func() bool { return w.redis.Exists(w.ctx, "{spoolbot:demo}:site").Val() == 1 }, replicas[0])
 	w.settles(replicas[0])
 	people.check(t)
 	for _, c := range replicas {

@@ -72,7 +72,7 @@ func newsSettled(d *deskTest) {
 	d.settled(d.Locks.Settle(d.ctx, "c2", []string{"n2"}, []string{"n2"}))
 	d.news(0, "n2") // whether its row is owed or not
 	d.ok(d.desk.Told(d.ctx, "n2"))
-	_, err := d.Locks.Claim(d.ctx, ours)
+	_, err := d.Locks.Claim(d.ctx, ours, nil)
 	d.ok(err)
 	d.bind("c4", o)
 	d.settled(d.Locks.Settle(d.ctx, "c4", []string{"n2"}, nil))

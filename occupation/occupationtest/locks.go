@@ -72,6 +72,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"recovery leaves the living alone", claimLiving},
 		{"recovery leaves owed rows to the living who have bound them", claimBound},
 		{"recovery gets commits as bound, in the order of fences", claimGroups},
+		{"recovery gets what the replica does not know of any more", claimStrays},
 		{"an intent comes back as it was", claimFidelity},
 		{"a snapshot shows what was asked for", snapshotKeys},
 		{"a snapshot says which replicas live, and which are calm", snapshotReplicas},
@@ -85,6 +86,7 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"a grace that is over ends the occupation once", dueEnds},
 		{"a store remembers when it was seeded", seededAt},
 		{"restoring adds what is missing", restoreAdds},
+		{"what has ended is dropped", dropEnded},
 		{"an empty store is seeded by who is calm", seedCalm},
 		{"fences never go back", restoreFence},
 	}

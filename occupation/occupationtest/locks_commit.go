@@ -219,7 +219,7 @@ func settleOwed(l *lockTest) {
 	l.carry(l.intend(take("e3", "A-1", nicolas, long), occupation.Accepted))
 	next := l.lock("A-1")
 
-	left, err := l.Locks.Claim(l.ctx, ours)
+	left, err := l.Locks.Claim(l.ctx, ours, nil)
 	l.ok(err)
 	if len(left) != 1 || !left[0].Owed || len(left[0].Commit.Changes) != 1 || left[0].Commit.Changes[0].Intent.Event != "e1" {
 		l.Fatalf("owed: %+v", left)
@@ -285,7 +285,7 @@ func undoOwed(l *lockTest) {
 	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
 	held := l.lock("A-1")
 	for i := range 2 {
-		left, err := l.Locks.Claim(l.ctx, ours)
+		left, err := l.Locks.Claim(l.ctx, ours, nil)
 		l.ok(err)
 		if len(left) != 1 || !left[0].Owed || left[0].Commit.ID != "" {
 			l.Fatalf("round %d: owed %+v", i, left)
@@ -300,7 +300,7 @@ func undoOwed(l *lockTest) {
 // nothingToClaim wants that nothing at all is left to be finished.
 func (l *lockTest) nothingToClaim() {
 	l.Helper()
-	left, err := l.Locks.Claim(l.ctx, "undertaker")
+	left, err := l.Locks.Claim(l.ctx, "undertaker", nil)
 	l.ok(err)
 	if len(left) > 0 {
 		l.Errorf("left over: %+v", left)

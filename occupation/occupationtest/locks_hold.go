@@ -114,7 +114,7 @@ func extendOwed(l *lockTest) {
 	l.ok(l.Locks.Beat(l.ctx, other, long))
 	held := l.held(take("e1", "A-1", mauricio, long))
 	o := l.intend(extend("x1", held, held.Deadline.Add(long)), occupation.Accepted)
-	left, err := l.Locks.Claim(l.ctx, other) // its row may be delivered by anybody
+	left, err := l.Locks.Claim(l.ctx, other, nil) // its row may be delivered by anybody
 	l.ok(err)
 	if len(left) != 1 || !left[0].Owed || left[0].Commit.ID != "" || !slices.Equal(left[0].Commit.Events(), []string{"x1"}) {
 		l.Fatalf("claimed %+v, want the owed row of x1", left)
@@ -174,7 +174,7 @@ func extendUnbound(l *lockTest) {
 		l.ok(l.Locks.Undo(l.ctx, commit, []string{"x1"}))
 		l.sameLock(l.lock("A-1"), o.Lock)
 	}
-	left, err := l.Locks.Claim(l.ctx, other)
+	left, err := l.Locks.Claim(l.ctx, other, nil)
 	l.ok(err)
 	if len(left) != 1 || !left[0].Owed || left[0].Commit.ID != "" {
 		l.Errorf("claimed %+v, want the owed row of x1, bound to nothing", left)

@@ -13,7 +13,7 @@ func claimDead(l *lockTest) {
 	l.seed()
 	o := l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
 	l.ok(l.Locks.Beat(l.ctx, other, long))
-	left, err := l.Locks.Claim(l.ctx, other)
+	left, err := l.Locks.Claim(l.ctx, other, nil)
 	l.ok(err)
 	if len(left) != 1 || left[0].Owed || left[0].Commit.ID != "" || !slices.Equal(left[0].Commit.Events(), []string{"e1"}) {
 		l.Fatalf("claimed %+v", left)
@@ -35,7 +35,7 @@ func claimLiving(l *lockTest) {
 	l.bind("c1", l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted))
 	l.intend(take("e2", "A-2", mauricio, long), occupation.Accepted)
 	for _, replica := range []string{other, ours} {
-		left, err := l.Locks.Claim(l.ctx, replica)
+		left, err := l.Locks.Claim(l.ctx, replica, nil)
 		l.ok(err)
 		if len(left) > 0 {
 			l.Fatalf("%s claims from the living: %+v", replica, left)
@@ -43,13 +43,13 @@ func claimLiving(l *lockTest) {
 	}
 	l.ok(l.Locks.Beat(l.ctx, ours, short))
 	l.past(l.now().Add(short))
-	left, err := l.Locks.Claim(l.ctx, other)
+	left, err := l.Locks.Claim(l.ctx, other, nil)
 	l.ok(err)
 	if len(left) != 2 {
 		l.Fatalf("claimed %+v, want both intents of the one whose heart has stopped", left)
 	}
 	l.ok(l.Locks.Beat(l.ctx, other, 0))
-	left, err = l.Locks.Claim(l.ctx, ours)
+	left, err = l.Locks.Claim(l.ctx, ours, nil)
 	l.ok(err)
 	if len(left) != 2 {
 		l.Fatalf("claimed %+v, want both intents of the one who has gone", left)
@@ -65,7 +65,7 @@ func claimBound(l *lockTest) {
 	l.settled(l.Locks.Settle(l.ctx, "c1", []string{"e1"}, []string{"e1"}))
 	owed := func(replica, commit string, want int) {
 		l.Helper()
-		left, err := l.Locks.Claim(l.ctx, replica)
+		left, err := l.Locks.Claim(l.ctx, replica, nil)
 		l.ok(err)
 		if len(left) != want || want > 0 && (!left[0].Owed || left[0].Commit.ID != commit) {
 			l.Fatalf("%s claims %+v, want %d, bound to %q", replica, left, want, commit)
@@ -92,7 +92,7 @@ func claimGroups(l *lockTest) {
 	b, err := l.Locks.Bind(l.ctx, ours, commit)
 	l.ok(err)
 	l.bind("c2", o[5])
-	left, err := l.Locks.Claim(l.ctx, other)
+	left, err := l.Locks.Claim(l.ctx, other, nil)
 	l.ok(err)
 	var got [][]int64
 	for _, u := range left {
@@ -118,6 +118,54 @@ func claimGroups(l *lockTest) {
 	}
 }
 
+func claimStrays(l *lockTest) {
+	if l.Advance == nil {
+		return // an intent must be older than it can get here
+	}
+	l.seed()
+	l.ok(l.Locks.Beat(l.ctx, ours, long))
+	l.ok(l.Locks.Beat(l.ctx, other, long))
+	l.intend(take("e1", "A-1", mauricio, long), occupation.Accepted)
+	l.bind("c2", l.intend(take("e2", "A-2", mauricio, long), occupation.Accepted))
+	l.intend(take("e3", "A-3", mauricio, long), occupation.Accepted)
+	claimed := func(replica string, want ...string) {
+		l.Helper()
+		left, err := l.Locks.Claim(l.ctx, replica, []string{"e3", "e9"})
+		l.ok(err)
+		var got []string
+		for _, u := range left {
+			got = append(got, u.Commit.Events()...)
+		}
+		if !slices.Equal(got, want) {
+			l.Errorf("%s claims %v, want %v", replica, got, want)
+		}
+	}
+	l.Advance(occupation.StrayAfter - time.Second)
+	claimed(ours)
+	l.Advance(time.Second)
+	claimed(other)
+	claimed(ours, "e1", "e2")
+}
+
+func dropEnded(l *lockTest) {
+	l.unseeded(l.Locks.Drop(l.ctx, map[string]int64{"A-1": 9}))
+	l.seed()
+	one, two := l.held(take("e1", "A-1", mauricio, long)), l.held(take("e2", "A-2", mauricio, long))
+	three := l.intend(take("e3", "A-3", mauricio, long), occupation.Accepted).Intent
+	lapsed := l.lapsed("A-4", nicolas, short)
+	l.ok(l.Locks.Drop(l.ctx, map[string]int64{"A-1": one.Fence, "A-2": two.Fence - 1, "A-3": three.Fence, "A-4": lapsed.Fence, "A-5": 9}))
+	l.free("A-1")
+	l.sameLock(l.lock("A-2"), two)
+	if got := l.lock("A-3"); got.State != occupation.Pending {
+		l.Errorf("what is on its way: %+v", got)
+	}
+	l.sameLock(l.lock("A-4"), lapsed)
+	l.ok(l.Locks.Drop(l.ctx, map[string]int64{"A-2": two.Fence + 1}))
+	l.free("A-2")
+	l.ok(l.Locks.Drop(l.ctx, nil))
+	l.intend(take("e5", "A-1", nicolas, long), occupation.Accepted)
+}
+
 func claimFidelity(l *lockTest) {
 	l.seed()
 	zone := time.FixedZone("-04", -4*3600)
@@ -134,7 +182,7 @@ func claimFidelity(l *lockTest) {
 	more := extend("e5", held, time.Date(2099, 12, 31, 23, 59, 59, 123456789, zone))
 	for _, in := range []occupation.Intent{fin, free, give, more} {
 		o := l.intend(in, occupation.Accepted)
-		left, err := l.Locks.Claim(l.ctx, other)
+		left, err := l.Locks.Claim(l.ctx, other, nil)
 		l.ok(err)
 		if len(left) != 1 {
 			l.Fatalf("claimed %+v", left)

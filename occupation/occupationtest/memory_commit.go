@@ -161,15 +161,28 @@ func (l *Locks) dropEmpty(commit string) {
 	delete(l.commits, commit)
 }
 
+// Drop implements occupation.Locks.
+func (l *Locks) Drop(ctx context.Context, ended map[string]int64) error {
+	return l.call(ctx, "Drop", true, func(now time.Time) {
+		for key, fence := range ended {
+			if lock, there := l.locks[key]; there && lock.State == occupation.Held && lock.Fence <= fence {
+				delete(l.locks, key)
+				l.comesFree(key, now)
+			}
+		}
+	})
+}
+
 // Claim implements occupation.Locks.
-func (l *Locks) Claim(ctx context.Context, replica string) ([]occupation.Unfinished, error) {
+func (l *Locks) Claim(ctx context.Context, replica string, carries []string) ([]occupation.Unfinished, error) {
 	var out []occupation.Unfinished
 	err := l.call(ctx, "Claim", false, func(now time.Time) {
 		var mine []*entry
-		for _, e := range l.intents {
+		for event, e := range l.intents {
 			alive := now.Before(l.beats[e.owner])
 			inFlight := alive && e.commit != ""
-			if !alive || (e.owed && !inFlight) {
+			stray := e.owner == replica && !slices.Contains(carries, event) && now.Sub(e.intent.At) >= occupation.StrayAfter
+			if !alive || stray || (e.owed && !inFlight) {
 				e.owner = replica
 				mine = append(mine, e)
 			}

@@ -89,9 +89,9 @@ func (p *pair) undo(rt *rapid.T) {
 }
 
 func (p *pair) claim(rt *rapid.T) {
-	who := replica(rt)
+	who, carries := replica(rt), events(p.some(rt))
 	same(p, "claim", func(s store) ([]occupation.Unfinished, error) {
-		left, err := s.Claim(p.ctx, who)
+		left, err := s.Claim(p.ctx, who, carries)
 		for _, u := range left { // what has one fence comes in any order
 			slices.SortFunc(u.Commit.Changes, func(a, b occupation.Change) int { return cmp.Compare(a.Intent.Event, b.Intent.Event) })
 		}
@@ -100,6 +100,11 @@ func (p *pair) claim(rt *rapid.T) {
 		})
 		return left, err
 	})
+}
+
+func (p *pair) drop(rt *rapid.T) {
+	ended := map[string]int64{spool(rt): int64(rapid.IntRange(0, 12).Draw(rt, "fence"))}
+	p.did("drop", func(s store) error { return s.Drop(p.ctx, ended) })
 }
 
 func (p *pair) beat(rt *rapid.T) {

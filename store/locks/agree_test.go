@@ -83,7 +83,7 @@ func (p *pair) do(rt *rapid.T) {
 		p.due, p.due, p.turns, p.turns, p.wait, p.wait,
 	}
 	other := []func(*rapid.T){
-		p.restore, p.intend, p.intend, p.intend, p.bind, p.settle, p.undo, p.claim, p.beat, p.leave,
+		p.restore, p.intend, p.intend, p.intend, p.bind, p.settle, p.undo, p.claim, p.beat, p.drop, p.leave,
 		p.offer, p.answered, p.unanswered, p.news,
 	}
 	rapid.SampledFrom(append(live, other...)).Draw(rt, "what")(rt)

@@ -1,7 +1,9 @@
--- claim: takes over what dead replicas have left, and owed audit rows.
+-- claim: takes over what dead replicas have left, owed audit rows, and what the
+-- replica itself does not know of any more.
 -- KEYS  1 replicas, 2 intents, 3 commits
 -- ARGV  1 replica, 2 token: the same until an answer has come, so that what a
---       lost answer spoke of is in the next one
+--       lost answer spoke of is in the next one, 3 ms after which an own intent is
+--       a stray, then the events that the replica carries
 -- reply {{record...}, {commit id, commit...}}
 --
 -- An owed row that a living replica has bound, this one too, is on its way.
@@ -18,13 +20,19 @@ local function alive(name)
   return living[name]
 end
 
+local carried = {}
+for i = 4, #ARGV do
+  carried[ARGV[i]] = true
+end
+
 local mine = {}
 local all = redis.call('HGETALL', KEYS[2])
 for i = 1, #all, 2 do
   local record = decode(all[i + 1], 'intent ' .. all[i])
   local owner = record.owner
   local lost = owner == replica and record.claim == token
-  if lost or not alive(owner) or (record.owed and record.commit == '') then
+  local stray = owner == replica and not carried[all[i]] and record.at <= now - tonumber(ARGV[3])
+  if lost or stray or not alive(owner) or (record.owed and record.commit == '') then
     mine[#mine + 1] = { event = all[i], record = record }
   end
 end

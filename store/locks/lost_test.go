@@ -200,7 +200,7 @@ func warm(t *testing.T, store *locks.Locks) {
 	if _, err := store.First(t.Context(), []string{"warm"}, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Claim(t.Context(), "replica-1"); err != nil {
+	if _, err := store.Claim(t.Context(), "replica-1", nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -217,11 +217,11 @@ func TestALostClaimIsNotLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	armed.Store(1)
-	if left, err := store.Claim(t.Context(), "replica-2"); err == nil {
+	if left, err := store.Claim(t.Context(), "replica-2", nil); err == nil {
 		t.Fatalf("claimed %+v over a broken line", left)
 	}
 	for want := 1; want >= 0; want-- { // it comes, and only once
-		left, err := store.Claim(t.Context(), "replica-2")
+		left, err := store.Claim(t.Context(), "replica-2", nil)
 		if err != nil || len(left) != want {
 			t.Errorf("claimed %+v, %v; want %d", left, err, want)
 		}
@@ -243,14 +243,14 @@ func TestALostClaimOfWhatIsBoundSince(t *testing.T) {
 	more.Kind, more.Until = occupation.Extend, time.Now().Add(2*time.Hour)
 	o := intend(t, store, more, occupation.Accepted)
 	armed.Store(1)
-	if left, err := store.Claim(t.Context(), "replica-1"); err == nil {
+	if left, err := store.Claim(t.Context(), "replica-1", nil); err == nil {
 		t.Fatalf("claimed %+v over a broken line", left)
 	}
 	commit := occupation.Commit{ID: "c1", Stamp: 1, Changes: []occupation.Change{{Intent: o.Intent}}}
 	if b, err := store.Bind(t.Context(), "replica-1", commit); err != nil || b.Sent.IsZero() {
 		t.Fatalf("bound %+v, %v", b, err)
 	}
-	if left, err := store.Claim(t.Context(), "replica-1"); err != nil || len(left) > 0 {
+	if left, err := store.Claim(t.Context(), "replica-1", nil); err != nil || len(left) > 0 {
 		t.Errorf("claimed %+v, %v: it is on its way", left, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // Claim implements occupation.Locks. What an answer that was lost spoke of is
 // in the next one.
-func (l *Locks) Claim(ctx context.Context, replica string) ([]occupation.Unfinished, error) {
+func (l *Locks) Claim(ctx context.Context, replica string, carries []string) ([]occupation.Unfinished, error) {
 	select {
 	case l.claiming <- struct{}{}:
 		defer func() { <-l.claiming }()
@@ -22,7 +23,11 @@ func (l *Locks) Claim(ctx context.Context, replica string) ([]occupation.Unfinis
 		return nil, ctx.Err()
 	}
 	keys := []string{l.keys.key("replicas"), l.keys.key("intents"), l.keys.key("commits")}
-	reply, err := l.run(ctx, claimScript, keys, replica, l.claimToken)
+	args := []any{replica, l.claimToken, occupation.StrayAfter.Milliseconds()}
+	for _, event := range carries {
+		args = append(args, event)
+	}
+	reply, err := l.run(ctx, claimScript, keys, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +167,17 @@ func (l *Locks) Restore(ctx context.Context, locks []occupation.Lock, fence int6
 // Seed implements occupation.Locks. The locks are restored as held.
 func (l *Locks) Seed(ctx context.Context, replica string, locks []occupation.Lock, fence int64) error {
 	return l.restore(ctx, replica, locks, fence)
+}
+
+// Drop implements occupation.Locks.
+func (l *Locks) Drop(ctx context.Context, ended map[string]int64) error {
+	keys := []string{l.keys.key("site"), l.keys.key("deadlines"), l.keys.key("waiting")}
+	args := []any{occupation.HeadStart.Milliseconds()}
+	for _, key := range slices.Sorted(maps.Keys(ended)) {
+		args = append(args, key, ended[key])
+	}
+	_, err := l.run(ctx, dropScript, keys, args...)
+	return err
 }
 
 func (l *Locks) restore(ctx context.Context, seeder string, locks []occupation.Lock, fence int64) error {

@@ -32,6 +32,7 @@ var (
 	calmScript       = newScript("calm")
 	snapshotScript   = newScript("snapshot")
 	restoreScript    = newScript("restore")
+	dropScript       = newScript("drop", "lib_wait")
 	dueScript        = newScript("due", "lib_wait")
 	waitScript       = newScript("wait", "lib_wait")
 	leaveScript      = newScript("leave", "lib_wait")

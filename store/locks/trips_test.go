@@ -130,9 +130,10 @@ func calls(t *testing.T, store *locks.Locks) map[string]func() error {
 	return map[string]func() error{
 		"Beat":     func() error { return store.Beat(ctx, "replica-1", time.Hour) },
 		"Calm":     func() error { return store.Calm(ctx, "replica-1") },
-		"Claim":    func() error { _, err := store.Claim(ctx, "replica-1"); return err },
+		"Claim":    func() error { _, err := store.Claim(ctx, "replica-1", nil); return err },
 		"Snapshot": func() error { _, err := store.Snapshot(ctx); return err },
 		"Restore":  func() error { return store.Restore(ctx, nil, 0) },
+		"Drop":     func() error { return store.Drop(ctx, map[string]int64{"B-1": 9}) },
 		"Seed":     func() error { return store.Seed(ctx, "replica-1", nil, 0) },
 		"Undo":     func() error { return store.Undo(ctx, "", []string{"e9"}) },
 		"Due": func() error {
