@@ -2,6 +2,7 @@ package occupation
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -70,14 +71,15 @@ func (s *Service) muster(ctx context.Context) error {
 		if err := s.committer.quiet(ctx); err != nil {
 			return err
 		}
-		if err := s.locks.Calm(ctx, s.cfg.Replica); err != nil { // again and again: it may be forgotten as well
+		// Again and again: it may be forgotten as well. The heartbeat is.
+		if err := errors.Join(s.beat(ctx), s.locks.Calm(ctx, s.cfg.Replica)); err != nil {
 			return err
 		}
 		snap, err := s.snapshot(ctx, "-")
 		if err != nil {
 			return err
 		}
-		if snap.Seeded || s.roster.all(append(snap.Calm, s.cfg.Replica), time.Now()) {
+		if snap.Seeded || s.roster.all(snap.Calm, time.Now()) {
 			return nil
 		}
 		if err := wait(ctx, musterAgain); err != nil {

@@ -38,6 +38,8 @@ func TestRedisIsKilledUnderLoad(t *testing.T) {
 func TestRedisForgetsEverythingUnderLoad(t *testing.T) {
 	w := openWorksWith(t, worksOptions{latency: 30 * time.Millisecond, spools: 300, quota: 10_000})
 	replicas := []*child{w.serve(), w.replica()}
+	w.sees("both serve", func() bool { return w.far.slack.Sockets() >= 4 }, replicas[1])
+	w.passes(3 * time.Second) // by then each knows of the other
 	people := w.crowd(20, 24, 2)
 	people.acts()
 	for range 5 {
