@@ -79,6 +79,13 @@ func (s *Service) Start(ctx context.Context) error {
 	above := ledger.Fence
 	if snap.Fence < above { // the store is an old backup
 		above += fenceGap
+		all, err := s.locks.Snapshot(ctx)
+		if err == nil {
+			err = s.dropOver(ctx, ledger, all.Locks)
+		}
+		if err != nil {
+			return locksGone(err, NothingDone)
+		}
 	}
 	if err := s.locks.Restore(ctx, nil, above); err != nil {
 		return locksGone(err, NothingDone)

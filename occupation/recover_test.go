@@ -20,10 +20,12 @@ func TestStartRaisesTheFenceOfAnOldBackup(t *testing.T) {
 		}
 		s.stop()
 		s.locks.Wipe()
-		if err := occupationtest.Seed(s.t.Context(), s.locks, nil, 1); err != nil {
+		old := occupation.Lock{Key: "S-000", Tag: "S-000", Holder: mauricio.AsHolder(), Operation: occupation.ARM, Deadline: time.Now().Add(time.Hour), Fence: 1}
+		if err := occupationtest.Seed(s.t.Context(), s.locks, []occupation.Lock{old}, 1); err != nil {
 			t.Fatal(err)
 		}
 		s.open("b", s.records)
+		s.want("the lock that has ended", s.lock("S-000"), "")
 		if next := s.take(juana, "S-000")[0].Lock.Fence; next <= last {
 			t.Errorf("the fence went from %d to %d", last, next)
 		}
