@@ -38,7 +38,11 @@ func (k kit) linkSamples() map[string]any {
 	boss := mauro
 	boss.Roles = []occupation.Role{occupation.Supervisor}
 	unlinkedErr := &occupation.Error{Code: occupation.WorkerUnknown, Reason: occupation.Unlinked}
+	past := func(kind occupation.Kind) occupation.Past {
+		return occupation.Past{AuditRow: occupation.AuditRow{At: k.hour(13, 10), Kind: kind, WorkerID: 93, WorkerName: "Mauricio Rodríguez", Action: kind.Action()}}
+	}
 	return map[string]any{
+		"link-history":            view.History(occupation.History{Of: occupation.HistoryQuery{Day: k.day(11, 23)}, Events: []occupation.Past{past(occupation.LinkWorker), past(occupation.UnlinkWorker)}}, k.at),
 		"link-unlinked":           view.Unlinked(""),
 		"link-pending":            view.Unlinked("Mauricio Rodríguez"),
 		"link-pending-hostile":    view.Unlinked(nasty),

@@ -24,6 +24,7 @@ func deed(kind occupation.Kind) string {
 	return map[occupation.Kind]string{
 		occupation.Take: "tomó", occupation.Pause: "pausó", occupation.Complete: "completó", occupation.Extend: "extendió",
 		occupation.Transfer: "recibió", occupation.Release: "liberó",
+		occupation.LinkWorker: "quedó con su cuenta de Slack", occupation.UnlinkWorker: "quedó sin cuenta de Slack",
 	}[kind]
 }
 
