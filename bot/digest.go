@@ -47,11 +47,29 @@ func (b *Bot) lookAtDigest(ctx context.Context, due *digestDue) {
 		logged(ctx, err, "digest_not_made")
 		return
 	}
+	d.Conflicts = b.conflictsSince(ctx, p)
 	if _, mine, err := b.diary.Advance(ctx, digestJob(due.kind), p.To); err != nil || !mine {
 		logged(ctx, err, "digest_not_claimed")
 		return
 	}
 	b.postDigest(ctx, d)
+}
+
+// countsLate is how long after the end of a period what was counted up to now still
+// is what was counted in it.
+const countsLate = 10 * time.Minute
+
+// conflictsSince is how often a take was refused in a period that has just ended,
+// because somebody else had the spool; 0 = it is not known any more.
+func (b *Bot) conflictsSince(ctx context.Context, p occupation.Period) int {
+	now := b.core.Now()
+	if now.Sub(p.To) > countsLate {
+		return 0
+	}
+	b.tellTally(ctx)
+	counts, err := b.tally.Counted(ctx, now.Sub(p.From))
+	logged(ctx, err, "not_counted")
+	return counts[countConflicts]
 }
 
 func digestJob(kind occupation.DigestKind) string { return "digest-" + string(kind) }

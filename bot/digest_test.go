@@ -65,6 +65,7 @@ func TestADigestAtTheEndOfEachShift(t *testing.T) {
 	withBoss(t, func(s *shop, boss *slacksim.Person) {
 		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
 		s.asks(s.juana, "/tomar "+tag(3), "tomado")
+		s.asks(s.juana, "/tomar "+tag(2), "lo tiene Mauricio")
 		s.passes(20 * time.Minute)
 		s.asks(s.mauricio, "/completar "+tag(1), "completado")
 		s.asks(s.juana, "/pausar", "pausado")
@@ -74,7 +75,7 @@ func TestADigestAtTheEndOfEachShift(t *testing.T) {
 		all := s.digested(boss)
 		main, details := all[len(all)-2], all[len(all)-1]
 		for _, want := range []string{
-			"1 hecho", "1 en pausa", "1 abierto", "Hace una semana: nada hecho", "Siguen abiertos", tag(2), "Mauricio Rodríguez", "Juana Pérez", "NV0650",
+			"1 hecho", "1 en pausa", "1 abierto", "1 choque", "Hace una semana: nada hecho", "Siguen abiertos", tag(2), "Mauricio Rodríguez", "Juana Pérez", "NV0650",
 		} {
 			if !strings.Contains(main.Shown(), want) || !strings.Contains(main.Text, want) {
 				t.Errorf("the digest has no %q:\n%s\nits text:\n%s", want, main.Shown(), main.Text)
@@ -83,16 +84,20 @@ func TestADigestAtTheEndOfEachShift(t *testing.T) {
 		if details.ThreadTS != main.TS || !strings.Contains(details.Shown(), "Vencidos") || !strings.Contains(details.Text, "Juana Pérez") {
 			t.Errorf("details in thread %q: %s", details.ThreadTS, details.Shown())
 		}
-		s.passes(5*time.Hour + 30*time.Minute)
-		s.wantDigests(boss, 2, "Turno 07:30–12:30", "Turno 13:30–18:00") // what expired at lunch
-		s.passes(13*time.Hour + 30*time.Minute)
-		s.wantDigests(boss, 3, "Turno 07:30–12:30", "Turno 13:30–18:00", "Desde ayer 07:30")
-		s.passes(5 * time.Hour)
-		heads, _ := s.digests(boss)
-		if got := heads[len(heads)-1]; got != "Turno 07:30–12:30: sin movimientos." {
-			t.Errorf("an empty shift: %q", got)
-		}
 	}, from("2026-11-26 12:00", twoShifts)...)
+}
+
+// A shift without anything is a line, and so is such a morning.
+func TestADigestOfNothingIsALine(t *testing.T) {
+	for start, want := range map[string]string{
+		"2026-11-27 17:58": "Turno 13:30–18:00: sin movimientos.",
+		"2026-11-27 07:28": "Desde ayer 07:30: sin movimientos.",
+	} {
+		withBoss(t, func(s *shop, boss *slacksim.Person) {
+			s.passes(5 * time.Minute)
+			s.wantDigests(boss, 0, want)
+		}, from(start, twoShifts)...)
+	}
 }
 
 // It compares with the same shift a week before.
@@ -115,20 +120,17 @@ func TestDigestsOverClockChanges(t *testing.T) {
 		want         []string
 	}{
 		"23:30 comes twice": {
-			"2026-04-04 22:00", "2026-04-05 04:00",
+			"2026-04-04 23:00", "2026-04-05 01:00",
 			[]occupation.Shift{{Start: clock(16, 0), End: clock(23, 30)}},
 			[]string{"Turno 16:00–23:30: sin movimientos."},
 		},
 		"00:30 never comes": {
-			"2026-09-05 22:00", "2026-09-06 04:00",
+			"2026-09-05 23:00", "2026-09-06 02:00",
 			[]occupation.Shift{{Start: clock(16, 0), End: clock(0, 30)}},
 			[]string{"Turno 16:00–01:30: sin movimientos."},
 		},
-		"the mornings after": {
-			"2026-09-05 12:00", "2026-09-06 13:00", twoShifts[:1],
-			[]string{
-				"Turno 07:30–12:30: sin movimientos.", "Desde ayer 07:30: sin movimientos.", "Turno 07:30–12:30: sin movimientos.",
-			},
+		"the morning after": {
+			"2026-09-06 07:00", "2026-09-06 08:00", twoShifts, []string{"Desde ayer 07:30: sin movimientos."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +180,7 @@ func TestADigestIsPostedByOneReplica(t *testing.T) {
 		}
 		s.passes(time.Hour)
 		s.wantDigests(boss, 0)
-		s.passes(5 * time.Hour)
+		s.passes(4*time.Hour + 36*time.Minute)
 		s.wantDigests(boss, 0, "Turno 13:30–18:00: sin movimientos.")
 	}, from("2026-11-27 11:25", twoShifts, share)...)
 }

@@ -22,12 +22,7 @@ func escaping(o *slacksim.Options) {
 func withBoss(t *testing.T, story func(s *shop, boss *slacksim.Person), options ...option) {
 	t.Helper()
 	escape := func(o *slacksim.Options, _ *bot.Options, _ *slowRecords) { escaping(o) }
-	inShop(t, func(s *shop) {
-		s.directory.Set(occupation.Worker{ID: 3, Given: "Claudia", Surname: "Fuentes", Active: true, Roles: []occupation.Role{occupation.Supervisor}, SlackID: "U3"})
-		s.AddUser(slacksim.User{ID: "U3", Name: "claudia"})
-		s.taller = s.AddChannel("todos", "U93", "U7", "U12", "U50", "U404", "U3")
-		story(s, s.Person("U3"))
-	}, append([]option{escape}, options...)...)
+	inShop(t, func(s *shop) { story(s, s.patricia) }, append([]option{escape}, options...)...)
 }
 
 func TestHistoryOfASpool(t *testing.T) {
