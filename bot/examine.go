@@ -13,7 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 
-	"github.com/spoolbot/spoolbot/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
 )
 
 // Scopes are the bot scopes that the program needs, as manifest.yml declares

@@ -21,8 +21,8 @@ import (
 
 	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/bot/slacksim"
-	"github.com/spoolbot/spoolbot/checkup"
-	"github.com/spoolbot/spoolbot/checkup/checkuptest"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup/checkuptest"
 )
 
 // meddler changes the answers to a method on their way.

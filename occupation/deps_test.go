@@ -18,7 +18,7 @@ const module = "github.com/spoolbot/spoolbot/"
 // The far ends that the program is tried against, and what only tests need.
 var (
 	emulators = []string{module + "bot/slacksim", module + "store/sheetsim", "github.com/alicebob/miniredis/v2"}
-	testTools = []string{module + "occupation/occupationtest", module + "store/locks/redistest", module + "checkup/checkuptest", "testing"}
+	testTools = []string{module + "occupation/occupationtest", module + "store/locks/redistest", module + "occupation/checkup/checkuptest", "testing"}
 )
 
 const (
@@ -42,11 +42,11 @@ var rules = []struct {
 	{of: "occupation", mentions: []string{"os", "os/exec", "io", "log", "log/slog", "flag"}, why: "the core does nothing by itself but through its ports; what it knows is handed to it"},
 	{of: "occupation/occupationtest", ours: []string{"occupation"}, stdOnly: true, why: "every adapter's tests import the suite: what it needs, they all need"},
 	{of: "occupation/httpapi", ours: []string{"occupation"}, reaches: []string{redisClient, sheetsClient, slackClient, logs}, why: "a door that reaches a store can go around the rules; its caller logs"},
-	{of: "store/locks", ours: []string{"occupation", "checkup"}, reaches: []string{sheetsClient, slackClient, logs}, why: "the locks know Redis and the core's words; the committer in the core joins them with the sheet, and the door logs"},
-	{of: "store/sheet", ours: []string{"occupation", "checkup"}, reaches: []string{redisClient, slackClient}, mentions: []string{logs}, why: "the sheet knows Google and the core's words; what two replicas share goes through the core, and the door logs"},
-	{of: "bot", ours: []string{"bot/view", "occupation", "checkup"}, reaches: []string{redisClient, sheetsClient}, why: "a door that reaches a store can go around the rules"},
+	{of: "store/locks", ours: []string{"occupation", "occupation/checkup"}, reaches: []string{sheetsClient, slackClient, logs}, why: "the locks know Redis and the core's words; the committer in the core joins them with the sheet, and the door logs"},
+	{of: "store/sheet", ours: []string{"occupation", "occupation/checkup"}, reaches: []string{redisClient, slackClient}, mentions: []string{logs}, why: "the sheet knows Google and the core's words; what two replicas share goes through the core, and the door logs"},
+	{of: "bot", ours: []string{"bot/view", "occupation", "occupation/checkup"}, reaches: []string{redisClient, sheetsClient}, why: "a door that reaches a store can go around the rules"},
 	{of: "bot/view", ours: []string{"occupation"}, mentions: []string{slackClient + "/socketmode", "net/http", "context", "os", logs}, why: "views are pure functions from values to blocks: golden files can only show what does not depend on a call"},
-	{of: "checkup", ours: []string{}, stdOnly: true, why: "the words in which every part tells the doctor what it found: they know none of the parts"},
+	{of: "occupation/checkup", ours: []string{}, stdOnly: true, why: "the words in which every part tells the doctor what it found: they know none of the parts"},
 	{of: "bot/slacksim", ours: []string{}, reaches: []string{slackClient}, why: "an emulator speaks the protocol; made of our types or of our client's it would agree with their mistakes"},
 	{of: "store/sheetsim", ours: []string{}, reaches: []string{sheetsClient}, why: "an emulator speaks the protocol; made of our types or of our client's it would agree with their mistakes"},
 	{of: "", reaches: emulators, why: "only demo, bench and tests may run against an emulator: a shop that works on one loses its day"},

@@ -13,7 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/spoolbot/spoolbot/bot"
-	"github.com/spoolbot/spoolbot/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
 	"github.com/spoolbot/spoolbot/store/locks"
 )
 

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spoolbot/spoolbot/checkup"
-	"github.com/spoolbot/spoolbot/checkup/checkuptest"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup/checkuptest"
 	"github.com/spoolbot/spoolbot/store/locks/redistest"
 	"github.com/spoolbot/spoolbot/store/sheetsim"
 )

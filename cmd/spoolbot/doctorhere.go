@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/spoolbot/spoolbot/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
 	"github.com/spoolbot/spoolbot/store/sheet"
 )
 

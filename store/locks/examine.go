@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spoolbot/spoolbot/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
 )
 
 // What is worth a word of the doctor.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
-	"github.com/spoolbot/spoolbot/checkup"
-	"github.com/spoolbot/spoolbot/checkup/checkuptest"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup/checkuptest"
 	"github.com/spoolbot/spoolbot/store/locks"
 	"github.com/spoolbot/spoolbot/store/locks/redistest"
 )

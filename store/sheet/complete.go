@@ -12,8 +12,8 @@ import (
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
-	"github.com/spoolbot/spoolbot/checkup"
 	"github.com/spoolbot/spoolbot/occupation"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
 )
 
 // Plan is what a spreadsheet lacks, and how it would be added.

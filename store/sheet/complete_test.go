@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/spoolbot/spoolbot/checkup"
-	"github.com/spoolbot/spoolbot/checkup/checkuptest"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup/checkuptest"
 	"github.com/spoolbot/spoolbot/store/sheet"
 	"github.com/spoolbot/spoolbot/store/sheetsim"
 )

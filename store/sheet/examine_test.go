@@ -10,8 +10,8 @@ import (
 	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
 
-	"github.com/spoolbot/spoolbot/checkup"
-	"github.com/spoolbot/spoolbot/checkup/checkuptest"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup/checkuptest"
 	"github.com/spoolbot/spoolbot/store/sheet"
 	"github.com/spoolbot/spoolbot/store/sheetsim"
 )

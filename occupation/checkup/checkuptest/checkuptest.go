@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spoolbot/spoolbot/checkup"
+	"github.com/spoolbot/spoolbot/occupation/checkup"
 )
 
 // T is the part of testing.TB that is needed.
