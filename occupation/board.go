@@ -52,7 +52,7 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			out.Done[SOLD]++
 		}
 	}
-	out.Held = heldOf(book, byKey) // takes from byKey
+	out.Held = heldOf(book, byKey)
 	for _, w := range waits {
 		waiter := Waiter{Tag: w.Tag, Worker: Holder{ID: w.Worker}}
 		if who, err := s.directory.Worker(ctx, w.Worker); err == nil {

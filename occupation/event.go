@@ -121,6 +121,8 @@ const (
 	ColClient    Column = "Cliente"
 	ColDrawing   Column = "Plano_Referencia"
 	ColPriority  Column = "Prioridad"
+	ColDue       Column = "Fecha_Compromiso"
+	ColEstimated Column = "Fecha_Estimada_Entrega"
 )
 
 // Cell is a value for one column of a spool's row. Exactly one of Text, Date

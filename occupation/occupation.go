@@ -140,6 +140,7 @@ type Spool struct {
 	Client   string
 	Drawing  string // Plano_Referencia
 	Priority string
+	Due      time.Time // Fecha_Compromiso, else Fecha_Estimada_Entrega; zero when neither can be read
 
 	Materials time.Time // Fecha_Materiales
 	ArmDate   time.Time // Fecha_Armado

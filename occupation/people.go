@@ -77,7 +77,7 @@ func (w Worker) called(words []string, strict bool) bool {
 	for _, word := range words {
 		switch {
 		case strings.Contains(name, word), word == strconv.Itoa(w.ID):
-		case !strict && 4*distanceWithin([]rune(name), []rune(word)) <= len([]rune(word)):
+		case !strict && 4*slipsWithin(name, word) <= len([]rune(word)):
 		default:
 			return false
 		}

@@ -42,9 +42,7 @@ func (b *Book) Pick(text string) (Picks, *Error) {
 		return out, nil
 	}
 	if len(words) > 1 && len(words) <= 8 {
-		if whole := strings.Join(words, ""); len(b.byKey[TagKey(whole)]) > 0 {
-			words = []string{whole}
-		} else if whole = strings.Join(words, "-"); len(b.byKey[TagKey(whole)]) > 0 {
+		if whole := strings.Join(words, "-"); len(b.exact(whole)) > 0 {
 			words = []string{whole}
 		}
 	}
@@ -63,7 +61,7 @@ func (b *Book) Pick(text string) (Picks, *Error) {
 		}
 		seen[key] = true
 		if len(p.Matches) == 0 {
-			p.Nearest = b.Nearest(w, 3)
+			p.Nearest = b.Nearest(w, MaxNear)
 		}
 		out.Picks = append(out.Picks, p)
 	}

@@ -1,7 +1,6 @@
 package occupation
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -11,58 +10,20 @@ import (
 // Held lists all that is held now, or kept for a former holder, oldest first: by
 // the locks, and by the sheet where the lock store knows nothing of it. Errors: SHEET_..., LOCKS_UNAVAILABLE.
 func (s *Service) Held(ctx context.Context) ([]Status, error) {
-	book, byKey, err := s.whole(ctx)
+	look, err := s.Look(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	return heldOf(book, byKey), nil
+	return look.Held(), nil
 }
 
-func heldOf(book *Book, byKey map[string]Lock) []Status {
-	var out []Status
-	for i, sp := range book.Spools {
-		key := book.keys[i]
-		if l, locked := byKey[key]; locked || sp.Occupied() {
-			out = append(out, Status{Spool: sp, Lock: l})
-			delete(byKey, key)
-		}
-	}
-	for _, l := range byKey { // held, and its row has gone meanwhile
-		out = append(out, Status{Spool: Spool{Tag: l.Tag}, Lock: l})
-	}
-	slices.SortFunc(out, func(a, b Status) int {
-		return cmp.Or(a.since().Compare(b.since()), strings.Compare(a.Spool.Tag, b.Spool.Tag))
-	})
-	return out
-}
-
-// Free lists what the worker could take now for the operation (or for what each
-// spool needs next, when op is empty), by priority and then in the order of the
-// sheet, at most limit. Every word of the query must stand in the TAG, NV, OT,
-// client or drawing. Errors: as Held.
+// Free lists what the worker could take now, as Look.Free, at most limit. Errors: as Held.
 func (s *Service) Free(ctx context.Context, w Worker, op Operation, query string, limit int) ([]Spool, error) {
-	book, locked, err := s.whole(ctx)
+	look, err := s.Look(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	words := Words(query)
-	for i := range words {
-		words[i] = TagKey(words[i])
-	}
-	var out []Spool
-	for i, sp := range book.Spools {
-		key, want := book.keys[i], op
-		if want == "" {
-			want = sp.Next()
-		}
-		if _, held := locked[key]; held || sp.Occupied() || !w.May(want) || CanTake(sp, want) != nil || !sp.mentions(key, words) {
-			continue
-		}
-		if len(book.byKey[key]) == 1 {
-			out = append(out, sp)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Spool) int { return cmp.Compare(urgency(a.Priority), urgency(b.Priority)) })
+	out := look.Free(w, op, query)
 	return out[:min(limit, len(out))], nil
 }
 

@@ -169,10 +169,11 @@ type Target struct {
 
 // Result is what became of one spool of a request.
 type Result struct {
-	Tag     string // as the sheet spells it, or as given when it was not found
-	Spool   Spool  // the row as read before the change; zero when not found
-	Lock    Lock   // after a take: the occupation; after a finish: the one that ended
-	Kind    Kind   // what was asked
+	Tag     string    // as the sheet spells it, or as given when it was not found
+	Spool   Spool     // the row as read before the change; zero when not found
+	Lock    Lock      // after a take: the occupation; after a finish: the one that ended
+	Kind    Kind      // what was asked
+	Asked   Operation // of a take: the one that was asked for; empty = what the spool needs
 	Date    time.Time
 	Already bool   // a take of what one holds already, or an extension to no later; nothing changed
 	Err     *Error // nil = done
@@ -230,13 +231,7 @@ func (s *Service) HeldBy(ctx context.Context, worker int) ([]Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Status
-	for _, st := range all {
-		if st.Lock.Holder.ID == worker || (st.Lock.Fence == 0 && st.Spool.HolderID == worker) {
-			out = append(out, st)
-		}
-	}
-	return out, nil
+	return HeldBy(all, worker), nil
 }
 
 // Book returns the spools as last read: at most a minute old, and our own

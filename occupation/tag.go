@@ -1,8 +1,6 @@
 package occupation
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,15 +57,15 @@ func plainLetter(r rune) rune {
 }
 
 // Match returns the spools whose TAG has the part in it, in the order of the
-// sheet; a part that is a whole TAG matches that alone. Parts of fewer than two
-// letters or digits match nothing.
+// sheet; a part that is a whole TAG, with or without its dashes, matches that
+// alone. Parts of fewer than two letters or digits match nothing.
 func (b *Book) Match(part string) []Spool {
 	key := TagKey(part)
 	if alnum(key) < 2 || utf8.RuneCountInString(key) > MaxTagLength {
 		return nil
 	}
 	var out []Spool
-	if rows := b.byKey[key]; len(rows) > 0 {
+	if rows := b.exact(key); len(rows) > 0 {
 		for _, r := range rows {
 			out = append(out, b.Spools[r])
 		}
@@ -81,38 +79,6 @@ func (b *Book) Match(part string) []Spool {
 	return out
 }
 
-// Nearest returns up to n spools whose TAGs are most like the text, best first;
-// none when nothing is like it.
-func (b *Book) Nearest(text string, n int) []Spool {
-	key := TagKey(text)
-	length := utf8.RuneCountInString(key)
-	if alnum(key) < 3 || length > MaxTagLength {
-		return nil
-	}
-	type scored struct{ at, score int }
-	var found []scored
-	query := []rune(key)
-	for i, k := range b.keys {
-		if score := distanceWithin([]rune(k), query); score*3 <= length {
-			found = append(found, scored{i, score})
-		}
-	}
-	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(a.score, b.score) })
-	var out []Spool
-	for _, f := range found[:min(n, len(found))] {
-		out = append(out, b.Spools[f.at])
-	}
-	return out
-}
-
-func (b *Book) nearestTags(text string, n int) []string {
-	var out []string
-	for _, s := range b.Nearest(text, n) {
-		out = append(out, s.Tag)
-	}
-	return out
-}
-
 func alnum(s string) int {
 	n := 0
 	for _, r := range s {
@@ -121,27 +87,4 @@ func alnum(s string) int {
 		}
 	}
 	return n
-}
-
-// distanceWithin is the edit distance between the query and the part of the tag
-// that is most like it (Sellers): letters of the tag before and after that part
-// cost nothing, so that a mistyped part of a TAG still finds it.
-func distanceWithin(tag, query []rune) int {
-	column := make([]int, len(query)+1)
-	for i := range column {
-		column[i] = i
-	}
-	best := len(query)
-	for _, t := range tag {
-		diagonal := column[0]
-		for i, q := range query {
-			step := diagonal
-			if q != t {
-				step = 1 + min(diagonal, column[i], column[i+1])
-			}
-			diagonal, column[i+1] = column[i+1], step
-		}
-		best = min(best, column[len(query)])
-	}
-	return best
 }

@@ -29,6 +29,9 @@ func (s *Service) Take(ctx context.Context, r Request, op Operation, tags []stri
 	if t.results, err = newResults(tags, Take); err != nil {
 		return nil, err
 	}
+	for i := range t.results {
+		t.results[i].Asked = op
+	}
 	if err := t.check(ctx); err != nil {
 		return nil, err
 	}

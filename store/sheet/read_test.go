@@ -99,6 +99,28 @@ func TestCellsAsPeopleFillThem(t *testing.T) {
 	})
 }
 
+// The day that a spool is due decides nothing: what nobody can read there is no
+// fault, and the estimate counts where no day was promised.
+func TestTheDayThatASpoolIsDue(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, sheetsim.SmallWorkbook(
+			map[string]any{"TAG_SPOOL": "T-1", "Fecha_Compromiso": "12-08-2026", "Fecha_Estimada_Entrega": "1-9-2026"},
+			map[string]any{"TAG_SPOOL": "T-2", "Fecha_Compromiso": "cuando se pueda", "Fecha_Estimada_Entrega": "1-9-2026"},
+			map[string]any{"TAG_SPOOL": "T-3", "Fecha_Compromiso": sheetsim.ErrorValue("#N/A")},
+			map[string]any{"TAG_SPOOL": "T-4"},
+		), sheet.Options{})
+		book, err := s.Book(t.Context(), time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tag, want := range map[string]string{"T-1": "2026-08-12", "T-2": "2026-09-01", "T-3": "0001-01-01", "T-4": "0001-01-01"} {
+			if sp, _ := book.Find(tag); sp.Due.Format(time.DateOnly) != want || len(sp.Faults) != 0 {
+				t.Errorf("%s is due on %v with faults %v, want %s and none", tag, sp.Due, sp.Faults, want)
+			}
+		}
+	})
+}
+
 func TestPeopleChangeTheHeaders(t *testing.T) {
 	const ops = "Operaciones"
 	tests := []struct {

@@ -47,6 +47,8 @@ var fields = []field{
 	{occupation.ColClient, []string{"cliente"}, false},
 	{occupation.ColDrawing, []string{"planoreferencia"}, false},
 	{occupation.ColPriority, []string{"prioridad"}, false},
+	{occupation.ColDue, []string{"fechacompromiso"}, false},
+	{occupation.ColEstimated, []string{"fechaestimadaentrega"}, false},
 }
 
 // The columns of the other tabs, as their headers are spelled. All those of the

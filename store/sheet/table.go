@@ -108,6 +108,9 @@ func (t *table) spool(row int, zone *time.Location, look func(occupation.Column)
 	s.ArmDate = date(occupation.ColArmDate, cellDay)
 	s.SoldDate = date(occupation.ColSoldDate, cellDay)
 	s.Since = date(occupation.ColSince, cellTime)
+	if s.Due, _ = cellDay(look(occupation.ColDue), zone); s.Due.IsZero() { // it decides nothing: what cannot be read is no fault
+		s.Due, _ = cellDay(look(occupation.ColEstimated), zone)
+	}
 	if headKey(s.HeldBy) == "disponible" {
 		s.HeldBy = ""
 	}

@@ -2,7 +2,9 @@ package sheetsim
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 )
 
 // SamplePerson is one of the sample's workers.
@@ -92,6 +94,13 @@ func SmallWorkbook(spools ...map[string]any) *Workbook {
 			{"TAG_SPOOL": "TEST-01", "NV": "NV0001", "OT": "OT-1"},
 			{"TAG_SPOOL": "TEST-02", "NV": "NV0001", "OT": "OT-1", "Fecha_Materiales": 46300},
 			{"TAG_SPOOL": "TEST-03", "NV": "NV0001", "OT": "OT-1", "Fecha_Materiales": 46300, "Fecha_Armado": 46301, "Armador": "PS(57)"},
+		}
+	}
+	for _, s := range spools { // further columns stand behind
+		for _, h := range slices.Sorted(maps.Keys(s)) {
+			if !slices.Contains(headers, h) {
+				headers = append(headers, h)
+			}
 		}
 	}
 	rows := [][]any{make([]any, len(headers))}

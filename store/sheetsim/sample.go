@@ -131,7 +131,7 @@ func (g *generator) spool(i int) []any {
 	set("Precio Total", 50000+rnd.IntN(900)*1000)
 	set("version", "v"+fmt.Sprint(1+rnd.IntN(4)))
 	state, start := g.state(nv), g.now.AddDate(0, 0, -40-rnd.IntN(60))
-	set("Fecha_Compromiso", DateCell(start.AddDate(0, 4, 0)))
+	set("Fecha_Compromiso", DateCell(start.AddDate(0, 3, 0))) // some are late
 	set("Fecha_Ingenieria", g.date(start))
 	armed, welded := 0, 0
 	if state != waiting {
