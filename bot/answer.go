@@ -98,6 +98,8 @@ func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, er
 		}
 		logged(ctx, err, "card_not_edited")
 		return b.whisper(ctx, p, m)
+	case p.Kind == atHome && r.worker.ID != 0:
+		return b.noteHome(ctx, r, m)
 	default:
 		return b.direct(ctx, p.User, m)
 	}

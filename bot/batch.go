@@ -36,6 +36,7 @@ func (b *Bot) openModal(ctx context.Context, r *request, modal slack.ModalViewRe
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNotOpened, err)
 	}
+	r.home = r.from.Kind == atHome
 	r.from = place{Kind: atModal, View: opened.ID, User: r.user}
 	return nil
 }
@@ -86,6 +87,9 @@ func (b *Bot) carryBatch(ctx context.Context, r *request) error {
 		return err
 	}
 	results, err := b.core.Take(ctx, b.asks(r), batch.Operation, batch.Tags)
+	if all := spoilt(err, occupation.Result{Kind: occupation.Take, Asked: batch.Operation}, targetsOf(batch.Tags)); all != nil {
+		results, err = all, nil
+	}
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type Core interface {
 	HeldBy(ctx context.Context, worker int) ([]occupation.Status, error)
 	Held(ctx context.Context) ([]occupation.Status, error)
 	Board(ctx context.Context) (occupation.Board, error)
+	Look(ctx context.Context, before *occupation.Look) (*occupation.Look, error)
 	Book(ctx context.Context) (*occupation.Book, error)
 	Free(ctx context.Context, w occupation.Worker, op occupation.Operation, query string, limit int) ([]occupation.Spool, error)
 	Worker(ctx context.Context, id int) (occupation.Worker, error)
@@ -128,6 +129,7 @@ type Bot struct {
 	checks  checks
 	bosses  bossNews
 	up      [twoSockets]atomic.Bool // which sockets listen
+	homes   homes
 	home    atomic.Pointer[slack.AuthTestResponse]
 	jobs    context.Context // the life of all work, which outlasts the sockets
 	endJobs context.CancelFunc
@@ -184,6 +186,7 @@ func New(o Options) *Bot {
 	}
 	b.queue = newQueue(maxRunning, maxPerPerson, maxWaiting, panicked)
 	b.sorry = newQueue(4, 2, 200, panicked)
+	b.homes.wake = make(chan struct{}, 1)
 	b.jobs, b.endJobs = context.WithCancel(context.Background())
 	b.routes = newRoutes(b.table())
 	return b
@@ -220,6 +223,7 @@ func (b *Bot) work(ctx context.Context) error {
 	defer stop()
 	var jobs sync.WaitGroup
 	jobs.Go(func() { b.runJobs(ctx) })
+	jobs.Go(func() { b.freshenHomes(ctx) })
 	err := b.listen(ctx)
 	stop()
 	jobs.Wait()

@@ -63,6 +63,9 @@ func (b *Bot) take(ctx context.Context, r *request, op occupation.Operation, tag
 		r.asked = view.Asked{Verb: view.Take, Facts: view.Facts{Tag: tags[0], Operation: op}}
 	}
 	results, err := b.core.Take(ctx, b.asks(r), op, tags)
+	if all := spoilt(err, occupation.Result{Kind: occupation.Take, Asked: op}, targetsOf(tags)); all != nil {
+		results, err = all, nil
+	}
 	if err != nil {
 		return err
 	}
@@ -82,13 +85,19 @@ func (b *Bot) finish(ctx context.Context, r *request, c view.Choice, targets []o
 			day = occupation.Midnight(b.core.Now().In(b.zone))
 		}
 		results, err = b.core.Complete(ctx, b.asks(r), targets, day)
+		if all := spoilt(err, occupation.Result{Kind: occupation.Complete, Date: c.Date}, targets); all != nil {
+			results, err = all, nil
+		}
 	} else {
 		results, err = b.core.Pause(ctx, b.asks(r), targets)
+		if all := spoilt(err, occupation.Result{Kind: occupation.Pause}, targets); all != nil {
+			results, err = all, nil
+		}
 	}
 	if err != nil {
 		return err
 	}
-	if len(results) == 1 && overtaken(results[0].Err) && r.family == action && targets[0].Fence != 0 {
+	if len(results) == 1 && overtaken(results[0].Err) && r.family != command && targets[0].Fence != 0 {
 		return b.showStale(ctx, r, results[0])
 	}
 	return b.showResults(ctx, r, results)
@@ -118,7 +127,7 @@ func (b *Bot) showStale(ctx context.Context, r *request, res occupation.Result) 
 		return err
 	}
 	b.keep(ctx, card{Place: p}, st.Lock)
-	b.freshenHome(ctx, r.worker, r.user)
+	b.homes.kick()
 	return nil
 }
 
@@ -135,11 +144,14 @@ func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.
 	return err
 }
 
-// answerResults shows the results: on App Home by App Home itself, where all went
-// well.
+// answerResults shows the results: on App Home by its lists, where these show all
+// that there is to tell, and in the batch modal by its own lines.
 func (b *Bot) answerResults(ctx context.Context, r *request, results []occupation.Result) (place, error) {
-	if r.from.Kind == atHome && allDone(results) {
-		return place{}, b.publish(ctx, r.worker, r.user)
+	switch {
+	case r.from.Kind == atHome && listed(results):
+		return b.noteHome(ctx, r, view.Message{})
+	case r.from.Kind == atModal && len(results) > 1:
+		return b.showBatch(ctx, r, results)
 	}
 	return b.answer(ctx, r, view.Answer(results, b.clock()))
 }
@@ -155,9 +167,11 @@ func (b *Bot) freshenList(ctx context.Context, r *request) {
 	})
 }
 
-func allDone(results []occupation.Result) bool {
+// listed reports whether the lists of App Home show all that has happened: what
+// was taken, what was extended.
+func listed(results []occupation.Result) bool {
 	for _, res := range results {
-		if res.Err != nil {
+		if res.Err != nil || res.Already || !res.Kind.Begins() && res.Kind != occupation.Extend {
 			return false
 		}
 	}
@@ -204,9 +218,7 @@ func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []oc
 			b.changed(ctx, p, slices.Collect(maps.Keys(moved)), func(f int64) view.Message { return view.One(moved[f], b.clock()) })
 		})
 	}
-	if r.from.Kind != atHome || !allDone(results) {
-		b.freshenHome(ctx, r.worker, r.user)
-	}
+	b.homes.kick()
 }
 
 // also sends a further message after, or in place of, the answer.

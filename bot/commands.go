@@ -71,6 +71,14 @@ func (b *Bot) table() []route {
 		{family: submission, name: view.CallbackLinkGive, handle: b.carryGive, pending: b.pendingLink},
 		{family: suggestion, name: view.ActionLinkName, suggest: b.suggestNames, strangers: true},
 		{family: suggestion, name: view.ActionLinkWorker, suggest: b.suggestWorkers},
+		{family: action, name: view.ActionCompleteOn, handle: b.opened, open: b.askDay},
+		{family: action, name: view.ActionCompleteMany, handle: b.fillPieces, open: b.askPieces},
+		{family: action, name: view.ActionWaitMany, handle: b.pressedWaitMany},
+		{family: action, name: view.ActionRetryMany, handle: b.pressedRetryMany},
+		{family: action, name: view.ActionHomeFilter, handle: b.pressedFilter},
+		{family: action, name: view.ActionHomeAll, handle: b.pressedAll},
+		{family: submission, name: view.CallbackComplete, handle: b.carryComplete, pending: b.pendingComplete},
+		{family: shortcut, name: "tomar_de_mensaje", handle: b.opened, open: b.messageForm},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},
 		{family: submission, name: view.CallbackTransfer, handle: b.carryTransfer, pending: b.pendingTransfer},
@@ -88,6 +96,9 @@ func (b *Bot) typedTake(ctx context.Context, r *request) error {
 		return err
 	}
 	choice := view.Choice{Verb: view.Take, Operation: picks.Operation}
+	if in, ok := b.groupOf(ctx, picks); ok {
+		return b.offerGroup(ctx, r, choice, in)
+	}
 	if len(picks.Picks) == 0 {
 		free, err := b.core.Free(ctx, r.worker, picks.Operation, "", maxOffers)
 		if err != nil {
@@ -142,10 +153,12 @@ func (b *Bot) typedFinish(ctx context.Context, r *request, text string, choice v
 		if len(held) == 1 {
 			return b.finish(ctx, r, choice, []occupation.Target{{Tag: tagOf(held[0])}})
 		}
+		if choice.Verb == view.Complete {
+			return b.choosePieces(ctx, r, choice, held)
+		}
 		return b.chooseHeld(ctx, r, choice, held)
 	}
-	preferOwn(picks.Picks, bookOf(b.clock().Now, held))
-	tags, unclear := clear(picks.Picks)
+	tags, unclear := clearOwn(picks.Picks, bookOf(b.clock().Now, held))
 	targets := make([]occupation.Target, len(tags))
 	for i, t := range tags {
 		targets[i].Tag = t

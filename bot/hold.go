@@ -39,8 +39,7 @@ func (b *Bot) typedExtend(ctx context.Context, r *request) error {
 		}
 		return b.extend(ctx, r, ext, nil)
 	}
-	preferOwn(picks.Picks, bookOf(b.clock().Now, held))
-	tags, unclear := clear(picks.Picks)
+	tags, unclear := clearOwn(picks.Picks, bookOf(b.clock().Now, held))
 	targets := make([]occupation.Target, len(tags))
 	for i, t := range tags {
 		targets[i].Tag = t

@@ -205,7 +205,7 @@ func (b *Bot) claimedName(ctx context.Context, user string, err error) string {
 // freshenStranger shows a person without a link how it stands, if they have looked
 // at App Home before.
 func (b *Bot) freshenStranger(ctx context.Context, user string) {
-	if b.homeHash(ctx, user) == "" {
+	if b.homeRecord(ctx, user).Hash == "" {
 		return
 	}
 	b.later(ctx, user+"/home", func(ctx context.Context) {

@@ -214,9 +214,7 @@ func (b *Bot) tellAlone(ctx context.Context, worker int, news []occupation.Notic
 	for _, n := range rest {
 		b.tellOne(ctx, user, []occupation.Notice{n}, view.Notice(n, b.clock()))
 	}
-	if w, err := b.core.Worker(ctx, worker); err == nil && user != "" {
-		b.freshenHome(ctx, w, user)
-	}
+	b.homes.kick()
 }
 
 // partNews parts what has expired from the rest: it is told in one message.

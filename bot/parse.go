@@ -44,6 +44,53 @@ func clear(picks []occupation.Pick) (tags []string, unclear []occupation.Pick) {
 	return tags, unclear
 }
 
+// clearOwn does the same for what the person does to spools that they hold: a part
+// of a TAG means one of those, where it fits that, and what fits nothing at all is
+// asked about where it looks like one of those.
+func clearOwn(picks []occupation.Pick, own *occupation.Book) (tags []string, unclear []occupation.Pick) {
+	preferOwn(picks, own)
+	var known []occupation.Pick
+	for _, p := range picks {
+		if len(p.Matches) == 0 {
+			if near := own.Nearest(p.Query, occupation.MaxNear); len(near) > 0 {
+				p.Nearest = near
+				unclear = append(unclear, p)
+				continue
+			}
+		}
+		known = append(known, p)
+	}
+	tags, several := clear(known)
+	return tags, append(unclear, several...)
+}
+
+// groupOf is the NV or OT that the text names, where it is no whole TAG.
+func (b *Bot) groupOf(ctx context.Context, picks occupation.Picks) (view.Filter, bool) {
+	queries := make([]string, len(picks.Picks))
+	for i, p := range picks.Picks {
+		queries[i] = p.Query
+	}
+	text := strings.Join(queries, " ")
+	book, err := b.core.Book(ctx)
+	if text == "" || len(queries) > 2 || err != nil {
+		return view.Filter{}, false
+	}
+	if fits := book.Match(text); len(fits) > 0 && (len(fits) == 1 || !strings.HasPrefix(strings.ToUpper(text), "NV") && !strings.HasPrefix(strings.ToUpper(text), "OT")) {
+		return view.Filter{}, false
+	}
+	nv, ot := book.Group(text)
+	return view.Filter{NV: nv, OT: ot}, nv != "" || ot != ""
+}
+
+// offerGroup offers the free spools of an NV or OT.
+func (b *Bot) offerGroup(ctx context.Context, r *request, c view.Choice, in view.Filter) error {
+	look, err := b.core.Look(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return b.show(ctx, r, view.OfferIn(c, in, look.Free(r.worker, c.Operation, "")))
+}
+
 // sameTag reports whether all are rows of one TAG.
 func sameTag(spools []occupation.Spool) bool {
 	for _, s := range spools[1:] {
@@ -58,6 +105,9 @@ func sameTag(spools []occupation.Spool) bool {
 func (b *Bot) withUnclear(ctx context.Context, r *request, c view.Choice, tags []string, unclear []occupation.Pick, do func() error) error {
 	if len(tags) == 0 && len(unclear) == 1 {
 		c.Query = unclear[0].Query
+		if len(unclear[0].Matches) == 0 {
+			return b.show(ctx, r, view.Near(c, unclear[0].Nearest))
+		}
 		return b.show(ctx, r, view.Choose(c, unclear[0].Matches))
 	}
 	if len(tags) > 0 {

@@ -72,7 +72,7 @@ func (b *Bot) busy(r *request) any {
 		return webhook(m, false)
 	case submission:
 		// Under the field, so that what was chosen stays.
-		return slack.NewErrorsViewSubmissionResponse(map[string]string{view.BlockBatchSpools: m.Text})
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{view.FirstInput(r.name): m.Text})
 	case event:
 		return nil
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -52,6 +53,7 @@ type request struct {
 
 	// Set by handlers.
 	asked  view.Asked      // for the buttons of a problem
+	home   bool            // its modal was opened from App Home
 	beside bool            // the button stands in a list, which goes on: its answer comes beside it
 	code   occupation.Code // for the log, when the handler has shown it by itself
 }
@@ -99,7 +101,7 @@ func (r *request) interaction(c slack.InteractionCallback) (*request, bool) {
 			return nil, false
 		}
 		a := c.ActionCallback.BlockActions[0]
-		r.family, r.name, r.value = action, a.ActionID, a.Value
+		r.family, r.name, r.value = action, a.ActionID, cmp.Or(a.Value, a.SelectedOption.Value)
 		r.from = placeOf(c, r.at)
 		r.tap = tapOf(c, a)
 	case slack.InteractionTypeViewSubmission:
@@ -109,6 +111,9 @@ func (r *request) interaction(c slack.InteractionCallback) (*request, bool) {
 	case slack.InteractionTypeBlockSuggestion:
 		r.family, r.name, r.text = suggestion, c.ActionID, c.Value
 		r.seen = nil // only reads; whoever asks again is answered again
+	case slack.InteractionTypeMessageAction:
+		r.family, r.name, r.text = shortcut, c.CallbackID, messageText(c.Message)
+		r.from = place{Kind: atCommand, Channel: c.Channel.ID, Hook: c.ResponseURL, Until: r.at.Add(hookLife), User: c.User.ID}
 	case slack.InteractionTypeShortcut:
 		r.family, r.name = shortcut, c.CallbackID
 		r.from = place{Kind: atDM, User: c.User.ID}

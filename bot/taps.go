@@ -21,7 +21,7 @@ const maxTaps = 5000
 // message that was changed has new block ids, and so new taps.
 func tapOf(c slack.InteractionCallback, a *slack.BlockAction) string {
 	sum := sha256.New()
-	for _, part := range []string{c.User.ID, a.ActionID, a.BlockID, a.Value, c.Container.ChannelID, c.Container.MessageTs, c.View.ID} {
+	for _, part := range []string{c.User.ID, a.ActionID, a.BlockID, a.Value, a.SelectedOption.Value, c.Container.ChannelID, c.Container.MessageTs, c.View.ID} {
 		sum.Write([]byte(part + "\x00"))
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:12])

@@ -41,6 +41,7 @@ type Reason string
 // The reasons, by the code that they go with.
 const (
 	NoTags        Reason = "no_tags"        // INVALID_INPUT: the list is empty
+	NoTagsThere   Reason = "no_tags_there"  // INVALID_INPUT: a message has none in it
 	TooManyTags   Reason = "too_many_tags"  // INVALID_INPUT: more than MaxBatch
 	BadTag        Reason = "bad_tag"        // INVALID_INPUT: too long, or nothing of a TAG in it
 	BadOperation  Reason = "bad_operation"  // INVALID_INPUT

@@ -98,6 +98,7 @@ func pick(blocks []any, user string, t touch) (control, error) {
 		func(c control) bool { return c.actionID() == t.name },
 		func(c control) bool { return c.blockID == t.name },
 		func(c control) bool { return c.label() == t.name },
+		func(c control) bool { return t.name != "" && str(c.el, "accessibility_label") == t.name },
 		func(c control) bool { return t.name != "" && strings.Contains(c.label(), t.name) },
 	}
 	for _, match := range matches {

@@ -88,7 +88,8 @@ func (p *Person) Say(channel, text string) (string, error) {
 	return m.TS, nil
 }
 
-// Click presses a button, named by its label, a part of it, or its action_id. On a
+// Click presses a button, named by its label, a part of it, what a screen reader says
+// of it, or its action_id. On a
 // Message from a while ago it presses what the phone still shows.
 func (p *Person) Click(ctx context.Context, on Touchable, name string) error {
 	return p.touch(ctx, on, touch{name: name})

@@ -14,6 +14,7 @@ import (
 type BatchState struct {
 	Operation occupation.Operation // empty = what each spool needs
 	Selected  []occupation.Spool   // chosen beforehand, at most MaxBatch are kept
+	Found     int                  // that many were found in a message; 0 = it was not opened for one
 	Meta      BatchMeta
 }
 
@@ -57,13 +58,17 @@ func BatchModal(s BatchState) slack.ModalViewRequest {
 	if err != nil {
 		panic(err) // a string always marshals
 	}
+	blocks := []slack.Block{
+		slack.NewInputBlock(BlockBatchSpools, plain(batchSpoolsLabel, 2000), plain(batchSpoolsHint, 2000), spools),
+		slack.NewInputBlock(BlockBatchOperation, plain(batchOperationLabel, 2000), nil, operation),
+	}
+	if s.Found > 0 {
+		blocks = append([]slack.Block{section(foundIn(s.Found))}, blocks...)
+	}
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: CallbackBatch, PrivateMetadata: string(meta),
 		Title: plain(batchTitle, 24), Submit: plain(batchSubmit, 24), Close: plain(batchCancel, 24),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(BlockBatchSpools, plain(batchSpoolsLabel, 2000), plain(batchSpoolsHint, 2000), spools),
-			slack.NewInputBlock(BlockBatchOperation, plain(batchOperationLabel, 2000), nil, operation),
-		}},
+		Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }
 
@@ -113,10 +118,17 @@ func BatchWorking(n int) slack.ModalViewRequest {
 	return modal(CallbackBatchWorking, section(signWait+" "+bold(batchWorking(n)), batchWorkingHint))
 }
 
-// BatchDone is the answer to a batch in the modal: a line for each spool.
+// BatchDone is the answer to a batch in the modal: a line for each spool, and
+// what can be done about those that it did not get.
 func BatchDone(results []occupation.Result, at Clock) slack.ModalViewRequest {
 	_, blocks := resultBlocks(results, at)
-	return modal(CallbackBatchDone, blocks...)
+	return modal(CallbackBatchDone, append(blocks, rows(undoneButtons(results)...)...)...)
+}
+
+// BatchAnswer puts a message in the place of the batch modal: what became of a
+// button in it.
+func BatchAnswer(m Message) slack.ModalViewRequest {
+	return modal(CallbackBatchDone, m.Blocks...)
 }
 
 // BatchProblem says in the modal that the whole batch went wrong.
@@ -126,8 +138,12 @@ func BatchProblem(err error, at Clock) slack.ModalViewRequest {
 }
 
 func modal(callback string, blocks ...slack.Block) slack.ModalViewRequest {
+	return modalOf(callback, batchTitle, blocks...)
+}
+
+func modalOf(callback, title string, blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: callback, Title: plain(batchTitle, 24), Close: plain(batchClose, 24),
+		Type: slack.VTModal, CallbackID: callback, Title: plain(title, 24), Close: plain(batchClose, 24),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }

@@ -14,18 +14,14 @@ func pauseButton(f Facts) *slack.ButtonBlockElement {
 	return spoolButton(ActionPause, labelPause, f)
 }
 
-// completeButton asks before it writes the date: nothing takes that back.
+// completeButton names the day that it writes, but for today.
 func completeButton(f Facts, at Clock) *slack.ButtonBlockElement {
-	day := today
-	if !f.Date.IsZero() {
-		day = at.day(f.Date)
-	}
-	confirm := slack.NewConfirmationBlockObject(
-		plain(confirmTitle, 100),
-		plain(confirmText(clip(tidy(f.Tag), maxTag), f.Operation, day), 300),
-		plain(confirmYes, 30), plain(confirmNo, 30),
-	)
-	return spoken(button(ActionComplete, labelComplete, f.Value()), labelComplete, f.Tag).WithConfirm(confirm)
+	return spoolButton(ActionComplete, completeOn(at.day(f.Date)), f)
+}
+
+// otherDayButton opens the form of COMPLETAR for one spool.
+func otherDayButton(f Facts) *slack.ButtonBlockElement {
+	return spoolButton(ActionCompleteOn, labelOtherDay, Facts{Tag: f.Tag, Fence: f.Fence, Operation: f.Operation})
 }
 
 // goOnButton takes back what has expired.

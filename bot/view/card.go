@@ -73,7 +73,7 @@ func mineCard(sign, state, note string, r occupation.Result, at Clock) Message {
 	facts := holding(r.Lock)
 	facts.Tag = r.Tag
 	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note},
-		pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at), extendButton(facts))
+		pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at), extendButton(facts), otherDayButton(facts))
 }
 
 // Paused says that the spool is free again, and offers to go on with it.

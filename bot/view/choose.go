@@ -46,6 +46,29 @@ func Offer(c Choice, free []occupation.Spool) Message {
 	return message(sentences(head, lineTakeHint), append(blocks, rows(batchButton(labelSearch), mineButton())...)...)
 }
 
+// OfferIn answers TOMAR with an NV or OT: its free spools as big buttons, of all that
+// are free.
+func OfferIn(c Choice, in Filter, free []occupation.Spool) Message {
+	where := in.where()
+	fits := in.Of(free)
+	head, more := offerIn(where), ""
+	switch {
+	case len(fits) == 0:
+		head = homeNoneIn(where)
+	case len(fits) > maxChoices:
+		more = homeMore(len(fits) - maxChoices)
+	}
+	blocks := append([]slack.Block{section(signAsk+" "+bold(head), more)}, c.buttons(fits, maxChoices)...)
+	return message(sentences(head, more), append(blocks, rows(batchButton(labelSearch), mineButton())...)...)
+}
+
+// Near asks whether one of these was meant by what fits nothing.
+func Near(c Choice, near []occupation.Spool) Message {
+	head := nearHead(escape(c.Query, maxTag))
+	blocks := []slack.Block{section(signAsk+" "+bold(head), lineNear)}
+	return message(join(" ", head, lineNear), append(blocks, c.buttons(near, occupation.MaxNear)...)...)
+}
+
 func (c Choice) buttons(spools []occupation.Spool, limit int) []slack.Block {
 	var out []*slack.ButtonBlockElement
 	seen := map[string]bool{}

@@ -200,6 +200,8 @@ func TestEveryActionIsListed(t *testing.T) {
 				_, err = view.ReadFacts(value)
 			case strings.HasPrefix(id, "extend_all"):
 				_, err = view.ReadDeadline(value)
+			case id == view.ActionWaitMany, id == view.ActionRetryMany:
+				_, err = view.ReadMany(value)
 			}
 			if err != nil {
 				t.Errorf("%s: %s has value %q: %v", name, id, value, err)

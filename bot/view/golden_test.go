@@ -124,6 +124,7 @@ func samples(t testing.TB) map[string]any {
 		"home-unlinked":     view.HomeRefused(view.RefuseUnlinked),
 		"home-problem":      view.HomeProblem(down, "", k.at),
 	}
+	maps.Copy(out, k.homeSamples())
 	maps.Copy(out, k.lifeSamples())
 	maps.Copy(out, k.askSamples())
 	maps.Copy(out, k.boardSamples())

@@ -37,6 +37,29 @@ const (
 	ActionHistoryCSV = "history_csv" // its value is what ReadHistory reads
 )
 
+// App Home, and what is done to several spools at once. Those that end in _many
+// carry Many as value, but for complete_many, which carries nothing.
+const (
+	ActionCompleteOn   = "spool_complete_on" // opens the modal, for one
+	ActionCompleteMany = "complete_many"     // opens the modal, for what the person holds
+	ActionWaitMany     = "wait_many"
+	ActionRetryMany    = "retry_many"
+	ActionHomeFilter   = "home_filter" // a select: ReadFilter
+	ActionHomeAll      = "home_all"
+)
+
+// The ids of the modal of COMPLETAR. The boxes stand in blocks of ten.
+const (
+	CallbackComplete     = "complete"
+	CallbackCompleteWait = "complete_wait"
+
+	BlockCompleteDay    = "complete_day"
+	BlockCompletePieces = "complete_pieces_" // and the number of the block
+
+	ActionCompleteDay    = "complete_day_pick"
+	ActionCompletePieces = "complete_pieces_boxes"
+)
+
 // The ids of the batch modal.
 const (
 	CallbackBatch        = "batch"
@@ -94,6 +117,21 @@ const (
 	ActionLinkReason  = "link_reason_text"
 )
 
+// FirstInput is the first block of a form, under which stands what is wrong with
+// all of it.
+func FirstInput(callback string) string {
+	switch callback {
+	case CallbackTransfer:
+		return BlockTransferTo
+	case CallbackRelease:
+		return BlockReleaseReason
+	case CallbackComplete:
+		return BlockCompleteDay
+	default:
+		return BlockBatchSpools
+	}
+}
+
 // ActionIDs lists the action ids of all buttons, for the test that compares them
 // with the router. The elements of the modals are not in it: they send no action.
 func ActionIDs() []string {
@@ -106,6 +144,7 @@ func ActionIDs() []string {
 		ActionReconcile,
 		ActionHistory, ActionHistoryCSV,
 		ActionLinkChoose, ActionLinkApprove, ActionLinkRefuse, ActionLinkPeople, ActionLinkShow, ActionLinkChange, ActionLinkGive, ActionLinkRemove,
+		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
 	}
 }
 

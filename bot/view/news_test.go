@@ -52,7 +52,7 @@ func TestNewsSayWhyAndWhatNow(t *testing.T) {
 func TestButtonsFitWhoLooks(t *testing.T) {
 	all := samples(t)
 	for name, want := range map[string][]string{
-		"taken":                               {view.ActionPause, view.ActionComplete, view.ActionExtend},
+		"taken":                               {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
 		"status-mine":                         {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionTransfer},
 		"status-others":                       {view.ActionWait, view.ActionAsk, view.ActionBatch},
 		"status-boss":                         {view.ActionWait, view.ActionAsk, view.ActionBatch, view.ActionRelease, view.ActionTransfer, view.ActionHistory},

@@ -49,12 +49,13 @@ func problemMessage(w words, tag string, buttons ...*slack.ButtonBlockElement) M
 	return message(text, append([]slack.Block{section(lines...)}, rows(buttons...)...)...)
 }
 
-// problemButtons offers what helps with this error, at most four.
+// problemButtons offers what helps with this error, at most four, and the nearest
+// TAGs.
 func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElement {
 	switch e.Code {
 	case occupation.SpoolNotFound:
 		var out []*slack.ButtonBlockElement
-		for _, tag := range e.Near[:min(len(e.Near), 4)] {
+		for _, tag := range e.Near[:min(len(e.Near), occupation.MaxNear)] {
 			facts := asked.Facts
 			facts.Tag, facts.Fence = tag, 0
 			out = append(out, tagButton(asked.Verb, facts, ""))

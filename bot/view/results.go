@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -12,10 +13,13 @@ import (
 // character of it an entity, still fit an acknowledgement of 20 KB.
 const maxLine = 150
 
-// Results says what became of each spool of a batch, in the order asked: what
-// the person got, what not, and why.
+// Results says what became of each spool of a batch: first what the person got,
+// then what not and why, each in the order asked. Below stand the buttons for the
+// latter: to wait for what is occupied, to try again what the weather has spoilt,
+// and to point at what was meant by what is not there.
 func Results(results []occupation.Result, at Clock) Message {
 	head, blocks := resultBlocks(results, at)
+	blocks = append(blocks, rows(undoneButtons(results)...)...)
 	return message(head, append(blocks, rows(mineButton(), batchButton(labelAnother))...)...)
 }
 
@@ -25,24 +29,79 @@ func resultBlocks(results []occupation.Result, at Clock) (string, []slack.Block)
 	if len(results) > 0 {
 		verb = VerbOf(results[0].Kind)
 	}
-	var done, waiting int
-	lines := make([]string, len(results))
-	for i, r := range results {
+	var got, checked, refused []string
+	for _, r := range results {
 		if r.Kind == occupation.Extend { // beside takes of what had expired
 			verb = Extend
 		}
-		lines[i] = resultLine(r, at)
+		line := resultLine(r, at)
 		switch {
 		case r.Err == nil:
-			done++
+			got = append(got, line)
 		case r.Err.Reason == occupation.BeingChecked:
-			waiting++
+			checked = append(checked, line)
+		default:
+			refused = append(refused, line)
 		}
 	}
+	done, waiting := len(got), len(checked)
+	lines := slices.Concat(got, checked, refused)
 	head := batchHead(verb, done, len(results))
 	tail := batchTail(len(results)-done-waiting, waiting)
 	blocks := []slack.Block{section(bold(head), tail)}
 	return join(" ", head, tail), append(blocks, lists(lines, 10)...)
+}
+
+// maxMeant is how many spools of a batch that are not there get buttons.
+const maxMeant = 5
+
+// undoneButtons are for what the person did not get.
+func undoneButtons(results []occupation.Result) []*slack.ButtonBlockElement {
+	var occupied, again Many
+	var meant []*slack.ButtonBlockElement
+	for _, r := range results {
+		switch verb := VerbOf(r.Kind); {
+		case r.Err == nil:
+		case waitable(r.Err):
+			occupied.Verb = Wait
+			occupied.Targets = append(occupied.Targets, occupation.Target{Tag: r.Tag})
+		case weather(r.Err) && again.Verb == "", weather(r.Err) && again.Verb == verb:
+			again.Verb, again.Operation, again.Date = verb, r.Asked, r.Date
+			again.Targets = append(again.Targets, occupation.Target{Tag: r.Tag, Fence: r.Lock.Fence})
+		case len(r.Err.Near) > 0 && len(meant) < maxMeant:
+			near := Many{Verb: verb, Operation: r.Asked, Date: r.Date, Targets: []occupation.Target{{Tag: r.Err.Near[0]}}}
+			for _, b := range manyButtons(ActionRetryMany, near, func(int) string { return r.Err.Near[0] }) {
+				meant = append(meant, spoken(b, verbLabel(verb), r.Err.Near[0]))
+			}
+		}
+	}
+	if again.Verb == Take { // nothing is held yet
+		for i := range again.Targets {
+			again.Targets[i].Fence = 0
+		}
+	}
+	out := manyButtons(ActionWaitMany, occupied, waitMany)
+	out = append(out, manyButtons(ActionRetryMany, again, retryMany)...)
+	return append(out, meant...)
+}
+
+// waitable reports whether the person may wait for a spool that somebody has, as
+// occupiedButtons has it.
+func waitable(e *occupation.Error) bool {
+	if e.Code != occupation.SpoolOccupied || e.Reason == occupation.WaitListFirst {
+		return false
+	}
+	return e.Holder.ID != 0 || e.Reason == ""
+}
+
+// weather reports whether the same may go well in a moment.
+func weather(e *occupation.Error) bool {
+	switch e.Code {
+	case occupation.SheetUnavailable, occupation.LocksUnavailable:
+		return e.Reason != occupation.BeingChecked && e.Reason != occupation.Protected
+	default:
+		return false
+	}
 }
 
 func resultLine(r occupation.Result, at Clock) string {

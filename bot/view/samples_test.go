@@ -184,6 +184,7 @@ func (k kit) problems() []problem {
 		{"fault", errors.New("dial tcp 10.0.0.1:6379: redis: connection refused"), take},
 		e(occupation.InvalidInput, "", nil),
 		e(occupation.InvalidInput, occupation.NoTags, nil),
+		e(occupation.InvalidInput, occupation.NoTagsThere, nil),
 		e(occupation.InvalidInput, occupation.TooManyTags, func(e *occupation.Error) { e.Row = 51 }),
 		e(occupation.InvalidInput, occupation.BadTag, text(nasty)),
 		e(occupation.InvalidInput, occupation.BadOperation, text("PINTAR")),

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -59,19 +58,8 @@ const (
 	labelReconcile      = "Corregir"
 )
 
-// The confirmation of COMPLETAR: nothing takes it back.
-const (
-	confirmTitle = "¿Completar?"
-	confirmYes   = "Completar"
-	confirmNo    = "Todavía no"
-)
-
-func confirmText(tag string, op occupation.Operation, day string) string {
-	if day == today {
-		return fmt.Sprintf("%s: %s queda hecho hoy.", tag, orWork(op))
-	}
-	return fmt.Sprintf("%s: %s queda hecho con fecha %s.", tag, orWork(op), day)
-}
+// confirmNo is the way out of what asks once more.
+const confirmNo = "Todavía no"
 
 func orWork(op occupation.Operation) string {
 	if op == "" {

@@ -75,6 +75,8 @@ func explainInput(e *occupation.Error, text string) words {
 	switch e.Reason {
 	case occupation.NoTags:
 		return words{head: "falta el TAG", next: "Escríbelo después de la orden, por ejemplo: /tomar 25238-011"}
+	case occupation.NoTagsThere:
+		return words{head: "no encontré ningún TAG en ese mensaje", next: "Búscalo por NV u OT, o escribe /tomar y el TAG."}
 	case occupation.TooManyTags:
 		return words{head: fmt.Sprintf("son %d spools y el máximo es %d", e.Row, occupation.MaxBatch), next: nothingChanged + " Mándalos en dos partes."}
 	case occupation.BadTag:

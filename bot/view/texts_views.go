@@ -222,14 +222,6 @@ func batchWorking(n int) string {
 	return fmt.Sprintf("Tomando %d spools…", n)
 }
 
-// App Home.
-const (
-	homeFree     = "Lo que puedes tomar ahora"
-	homeNoneFree = "Por ahora no hay spools libres para tu rol."
-)
-
-func homeFoot(name, moment string) string { return join(" · ", name, "actualizado "+moment) }
-
 // People who are not served. Who is not linked is told how to be (texts_link.go).
 func refusal(why Refusal) words {
 	switch why {

@@ -37,6 +37,9 @@ func TestEachCommandWithAndWithoutTag(t *testing.T) {
 		s.asks(s.carlos, "/estado todos", "4 spools ocupados, 1 persona", "Mauricio Rodríguez")
 		s.asks(s.carlos, "/estado "+tag(2), "lo tiene Mauricio Rodríguez", "desde las 21:00 hasta las 22:00")
 		for verb, done := range map[string]string{"pausar": "pausado", "completar": "completado"} {
+			if verb == "completar" { // its form does not open
+				s.slack.Fail(slacksim.Fault{Method: "views.open", Error: "expired_trigger_id"})
+			}
 			which := s.asks(s.mauricio, "/"+verb, "¿Cuál quieres "+verb+"?")
 			last := which.Buttons()[len(which.Buttons())-1]
 			s.taps(s.mauricio, which, last, done)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spoolbot/spoolbot/bot/view"
 )
 
 // listed is a list of spools as people send one, and what comes of it.
@@ -171,8 +173,19 @@ func TestADateGoesAlongWithTheQuestion(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
-		which := s.asks(s.mauricio, "/completar ayer", "¿Cuál quieres completar?")
-		s.taps(s.mauricio, which, tag(2), tag(2), "completado", "30-12")
+		if err := s.mauricio.Type(s.ctx, s.taller, "/completar ayer"); err != nil {
+			t.Fatal(err)
+		}
+		s.until("the form asks which", func() bool { return s.mauricio.Top().CallbackID == view.CallbackComplete })
+		if err := s.mauricio.Select(s.ctx, s.mauricio.Top(), view.ActionCompletePieces, tag(2)+" · ARM · NV0650"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.mauricio.Submit(s.ctx); err != nil {
+			t.Fatal(err)
+		}
+		s.until("it is completed", func() bool {
+			return hasAll(s.mauricio.Last(s.mauricio.DM()).Shown(), []string{tag(2), "completado", "30-12"})
+		})
 		s.asks(s.mauricio, "/completar MK-13 ayer", tag(1), "completado", "30-12") // only one of them is his
 		for _, tag := range tagsFrom(1, 3) {
 			if got := rowsByTag(s.sheet)[tag]["FECHAARMADO"]; got != "30-12-1999" {
