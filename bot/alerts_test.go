@@ -38,11 +38,12 @@ func (s *shop) alerted(texts ...string) slacksim.Message {
 // takesAll takes n spools from the first on.
 func (s *shop) takesAll(first, n int) {
 	s.t.Helper()
-	line := "/tomar"
+	var line strings.Builder
+	line.WriteString("/tomar")
 	for i := range n {
-		line += " " + tag(first+i)
+		line.WriteString(" " + tag(first+i))
 	}
-	s.asks(s.mauricio, line, "Tomaste los")
+	s.asks(s.mauricio, line.String(), "Tomaste los")
 }
 
 // meets is how often Juana finds occupied what she wants.

@@ -29,13 +29,13 @@ func init() {
 	rows := []string{"1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"}
 	for r, row := range rows {
 		for i := range len(row) {
-			near := ""
+			var near strings.Builder
 			for _, at := range [][2]int{{r, i - 1}, {r, i + 1}, {r - 1, i}, {r - 1, i + 1}, {r + 1, i}, {r + 1, i - 1}} {
 				if at[0] >= 0 && at[0] < len(rows) && at[1] >= 0 && at[1] < len(rows[at[0]]) {
-					near += string(rows[at[0]][at[1]])
+					near.WriteString(string(rows[at[0]][at[1]]))
 				}
 			}
-			besideKeys[row[i]] = near
+			besideKeys[row[i]] = near.String()
 		}
 	}
 }

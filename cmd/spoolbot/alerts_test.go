@@ -72,11 +72,12 @@ func TestSupervisorsAreAlertedOfRedis(t *testing.T) {
 func TestConflictsAreCountedOverAllReplicas(t *testing.T) {
 	t.Parallel()
 	twice(t, shopOptions{}, func(s *shop) {
-		line := "/tomar"
+		var line strings.Builder
+		line.WriteString("/tomar")
 		for i := range 20 {
-			line += " " + tag(i)
+			line.WriteString(" " + tag(i))
 		}
-		s.asks(s.mauricio, line, "Tomaste los 20")
+		s.asks(s.mauricio, line.String(), "Tomaste los 20")
 		for i := range 4 { // Slack gives each to one of the two programs, as it likes
 			s.asks(s.carlos, "/tomar "+tag(i), "Mauricio Rodríguez")
 		}
