@@ -32,11 +32,14 @@ func TestFiftyTapsAreOne(t *testing.T) {
 			if err := s.mauricio.Click(s.t.Context(), offer, button); err != nil {
 				t.Fatal(err)
 			}
-			s.passes(100 * time.Millisecond)
+			s.passes(20 * time.Millisecond)
 		}
 		card := s.seesCard(s.mauricio, offer, "tomado, es tuyo")
 		if n := s.records.Calls("Commit"); n != 1 {
 			t.Errorf("%d commits of fifty taps", n)
+		}
+		if n := len(s.mauricio.Messages(s.mauricio.DM())); n != 0 {
+			t.Errorf("%d direct messages for fifty taps", n)
 		}
 		if n := len(s.mauricio.Messages(s.taller)); n != before {
 			t.Errorf("%d messages more for fifty taps", n-before)
@@ -48,7 +51,7 @@ func TestFiftyTapsAreOne(t *testing.T) {
 		if n := len(s.mauricio.Notices()); n != 0 {
 			t.Errorf("Slack shows %d warnings", n)
 		}
-	})
+	}, sheetTaking(3*time.Second))
 }
 
 // The same button again, later, is a wish of its own; two buttons are two.
