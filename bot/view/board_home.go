@@ -11,18 +11,19 @@ import (
 const (
 	maxHomeBlocks = 100 // Slack's
 	homeReserve   = 8   // blocks of the board that have no buttons
+	ruledMost     = 3   // blocks of one spool with its buttons
 	maxHomeLines  = 45  // spools that are listed without buttons
 )
 
 // WithBoard puts the board below a supervisor's App Home: what others hold, soonest
-// deadline first, each with the buttons to set it free, to hand it on and to extend
-// it, as far as Slack's limit allows; the rest as lines. me is the supervisor's id.
+// deadline first, each with the buttons to set it free, to hand it on, to extend it
+// and to see its history, as far as Slack's limit allows; the rest as lines. me is the supervisor's id.
 func WithBoard(home slack.HomeTabViewRequest, b occupation.Board, me int, at Clock) slack.HomeTabViewRequest {
 	soon, held, late := parted(b, at)
 	blocks := append(slices.Clone(home.Blocks.BlockSet), slack.NewDividerBlock(), header(boardTitle),
 		section(bold(boardCount(len(soon)+len(held), len(late), len(b.Stopped), waiting(b.Waits))), doneToday(b)))
 	all := slices.Concat(soon, held, late)
-	for len(all) > 0 && len(blocks)+2 <= maxHomeBlocks-homeReserve {
+	for len(all) > 0 && len(blocks)+ruledMost <= maxHomeBlocks-homeReserve {
 		blocks = append(blocks, ruled(all[0], me, at)...)
 		all = all[1:]
 	}
@@ -51,15 +52,15 @@ func WithBoard(home slack.HomeTabViewRequest, b occupation.Board, me int, at Clo
 // ruled is one spool with what a supervisor may do about it.
 func ruled(st occupation.Status, me int, at Clock) []slack.Block {
 	line, f := boardLine(st, at), holdingOf(st)
-	who := holderOf(st).ID
+	who, history := holderOf(st).ID, historyButton(f.Tag)
 	switch {
 	case mine(st, me), who == 0, !settled(st): // theirs have buttons above; of nobody with an id nothing can be done
-		return []slack.Block{section(line)}
+		return []slack.Block{sectionWith(history, line)}
 	case !st.Held():
-		return append([]slack.Block{section(line)}, rows(releaseButton(f))...)
+		return append([]slack.Block{section(line)}, rows(releaseButton(f), history)...)
 	case byRow(st): // there is no deadline to move
-		return append([]slack.Block{section(line)}, rows(releaseButton(f), transferButton(f, who))...)
+		return append([]slack.Block{section(line)}, rows(releaseButton(f), transferButton(f, who), history)...)
 	default:
-		return append([]slack.Block{sectionWith(extendButton(f), line)}, rows(releaseButton(f), transferButton(f, who))...)
+		return append([]slack.Block{sectionWith(extendButton(f), line)}, rows(releaseButton(f), transferButton(f, who), history)...)
 	}
 }
