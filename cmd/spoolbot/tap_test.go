@@ -148,7 +148,7 @@ func TestTwoTapsAreOneDeed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		card := s.seesCard(s.mauricio, offered, "ya es tuyo", "No cambió nada")
+		card := s.seesCard(s.mauricio, offered, "tomado, es tuyo")
 		s.asks(s.mauricio, "/tomar "+tag(3), "ya es tuyo")
 		for range 3 {
 			if err := s.mauricio.Click(s.ctx, card, "Completar"); err != nil {
