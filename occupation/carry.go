@@ -62,11 +62,11 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 	}
 }
 
-// keepFinishes puts back what a commit that never landed was to begin; its
-// finishes are committed anew, because the work is done.
+// keepFinishes puts back what a commit that never landed was to begin, or to do to
+// a free spool; its finishes are committed anew, because the work is done.
 func (c *committer) keepFinishes(ctx context.Context, jobs []*job, why error) []*job {
 	return c.drop(jobs, func(j *job) bool {
-		if !j.intent.Kind.Begins() {
+		if !j.intent.PutBack() {
 			return false
 		}
 		c.putAllBack(ctx, []*job{j}, asError(why))
@@ -81,6 +81,9 @@ func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
 	defer cancel()
 	draft, err := c.records.Prepare(ctx, changes(jobs))
+	if err == nil && keepStops(jobs, draft) {
+		draft, err = c.records.Prepare(ctx, changes(jobs))
+	}
 	if err != nil || len(overtaken(jobs, draft)) == 0 {
 		return draft, err
 	}
@@ -104,6 +107,21 @@ func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
 	}
 	draft.Refused = refused
 	return draft, nil
+}
+
+// keepStops leaves the state of those rows alone that somebody has stopped while
+// the spool was held, and says whether there are any new ones.
+func keepStops(jobs []*job, d Draft) (found bool) {
+	for _, j := range jobs {
+		_, stopped := d.Rows[j.intent.Event].Stop()
+		switch j.intent.Kind {
+		case Pause, Complete, Release, Expire:
+			if stopped && !j.keepState {
+				j.keepState, found = true, true
+			}
+		}
+	}
+	return found
 }
 
 // overtaken are the jobs, by event, that the rules refuse on the rows of the
@@ -284,6 +302,9 @@ func changes(jobs []*job) []Change {
 		out[i] = j.intent.Change()
 		if j.owed {
 			out[i].Cells = nil
+		}
+		if j.keepState {
+			out[i].Cells = slices.DeleteFunc(out[i].Cells, func(c Cell) bool { return c.Column == ColState })
 		}
 	}
 	return out

@@ -126,7 +126,7 @@ func (s *Service) ask(ctx context.Context, intents []Intent) (outcomes []Outcome
 // done reports whether the intent itself, delivered twice, is what makes the spool
 // busy, and is carried out: nothing but its audit row is on its way.
 func (i Intent) done(o Outcome) bool {
-	return o.Verdict == Busy && o.Lock.Event == i.Event && o.Lock.State != Pending && o.Lock.State != Finishing
+	return o.Verdict == Busy && o.Lock.Event == i.Event && !o.Lock.Passing()
 }
 
 // intend is Locks.Intend, with the lock store rebuilt first where it is empty.
@@ -172,7 +172,7 @@ func (s *Service) follow(o Outcome) (j *job, fresh bool) {
 // lock is the occupation that the intent speaks of.
 func (i Intent) lock() Lock {
 	holder := i.Worker
-	if i.Kind == Release {
+	if i.Kind == Release || (i.Kind == Retain && i.From.ID != 0) {
 		holder = i.From
 	}
 	return Lock{
@@ -253,10 +253,13 @@ func (s *Service) local(l Lock) Lock {
 	return l
 }
 
+// localLocks are the locks by key, without those that are nobody's.
 func (s *Service) localLocks(locks []Lock) map[string]Lock {
 	out := make(map[string]Lock, len(locks))
 	for _, l := range locks {
-		out[l.Key] = s.local(l)
+		if l.State != Changing {
+			out[l.Key] = s.local(l)
+		}
 	}
 	return out
 }

@@ -53,9 +53,12 @@ const (
 	OfferGone     Reason = "offer_gone"     // INVALID_INPUT: the offer was answered, replaced, or is too old
 	EmptyColumn   Reason = "empty_column"   // PREREQUISITE_NOT_MET: Column is empty
 	AlreadyDone   Reason = "already_done"   // PREREQUISITE_NOT_MET: the operation has its date
+	OnHold        Reason = "on_hold"        // PREREQUISITE_NOT_MET: Holder has stopped it, Text says why (Spool.Stop)
+	NotOnHold     Reason = "not_on_hold"    // PREREQUISITE_NOT_MET: nothing stops it (any more)
 	Unlinked      Reason = "unlinked"       // WORKER_UNKNOWN: nobody in Trabajadores
 	Inactive      Reason = "inactive"       // WORKER_UNKNOWN: Activo is not true
 	NotSupervisor Reason = "not_supervisor" // ROLE_NOT_ALLOWED: only a supervisor may
+	NotSetter     Reason = "not_setter"     // ROLE_NOT_ALLOWED: only who stopped it (Holder) or a supervisor may lift that
 	ReceiverRole  Reason = "receiver_role"  // ROLE_NOT_ALLOWED: who is to have it (Holder) may not do the Operation
 	HeldByHand    Reason = "held_by_hand"   // SPOOL_OCCUPIED: only the sheet says so, without a worker id
 	InGrace       Reason = "in_grace"       // SPOOL_OCCUPIED: it has expired and is kept for Holder until Until

@@ -2,6 +2,7 @@ package occupation
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,8 @@ const (
 	Transfer Kind = "TRASPASAR_SPOOL"
 	Release  Kind = "LIBERAR_SPOOL"
 	Expire   Kind = "VENCER_SPOOL"
+	Retain   Kind = "RETENER_SPOOL" // sets a Stop
+	Lift     Kind = "SOLTAR_SPOOL"  // lifts it
 )
 
 // The kinds that concern a person and no spool. They are audit rows only: no
@@ -27,7 +30,9 @@ const (
 )
 
 // Kinds lists every kind of a spool's change, for tests.
-func Kinds() []Kind { return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire} }
+func Kinds() []Kind {
+	return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire, Retain, Lift}
+}
 
 // Action is the audit log's Accion: the verb alone.
 func (k Kind) Action() string {
@@ -50,17 +55,28 @@ func (k Kind) Action() string {
 		return "VINCULAR"
 	case UnlinkWorker:
 		return "DESVINCULAR"
+	case Retain:
+		return "RETENER"
+	case Lift:
+		return "SOLTAR"
 	default:
 		return ""
 	}
 }
 
-// Begins reports whether a change of the kind begins an occupation: when it
-// cannot be carried out it is put back, where a finish is committed anew.
+// Begins reports whether a change of the kind begins an occupation.
 func (k Kind) Begins() bool { return k == Take || k == Transfer }
 
-// Tells reports whether somebody who did not ask for the change must hear of it.
-func (k Kind) Tells() bool { return k == Expire || k == Release || k == Transfer }
+// Tells reports whether somebody who did not ask for the change must hear of it:
+// who had the spool, or the supervisors.
+func (k Kind) Tells() bool {
+	return k == Expire || k == Release || k == Transfer || k == Retain || k == Lift
+}
+
+// PutBack reports whether the change is put back when it cannot be carried out:
+// what begins an occupation, and what is about a spool that nobody holds. Any
+// other one ends an occupation and is committed anew, because the work is done.
+func (i Intent) PutBack() bool { return i.Kind.Begins() || i.OnFree }
 
 // Intent is a change that somebody wants, with all that is needed to carry it
 // out or to put it back after a crash. The lock store keeps it until it is
@@ -72,19 +88,21 @@ type Intent struct {
 	Tag       string    // as the sheet spells it
 	Operation Operation // a finish gets it from the lock
 	Worker    Holder    // who acts; for Transfer who gets it, for Expire the former holder
-	From      Holder    // Transfer, Release: whose it was
+	From      Holder    // Transfer, Release: whose it was; Retain: the same, zero = the worker's own, or nobody's
 	// Fence: for a finish the fence that the person saw, 0 = whichever they
-	// hold; Transfer, Release and Expire always name it. The store completes it
-	// with the lock's.
+	// hold; Transfer, Release, Expire and Retain (From) always name it. The store
+	// completes it with the lock's.
 	Fence   int64
 	TTL     time.Duration // Take, Transfer: how long the occupation lasts
 	Grace   time.Duration // Expire: how long from now only the former holder may have it
 	Until   time.Time     // Extend: the deadline that is asked for
 	Date    time.Time     // Complete: fecha_operacion, midnight in the shop's zone
-	Reason  string        // Release, and Transfer by a supervisor: why, as written
+	Reason  string        // Release, Retain, and Transfer by a supervisor: why, as written
 	By      Holder        // Transfer, Extend: the supervisor who arranged it; zero = From, Worker did
 	Former  int64         // Transfer: the fence of the occupation that it ends
 	BySheet bool          // Release: the row says so already, no cell is written
+	OnFree  bool          // Lift always, Retain: nobody holds the spool
+	Was     string        // Lift: the state that it lifts, as the row showed it
 
 	// Completed by the store, by its clock:
 	Since    time.Time // when the occupation began
@@ -132,6 +150,9 @@ type Cell struct {
 	Text   string
 	Date   time.Time // midnight in the shop's zone, written as a date
 	Moment time.Time // written as date and time in the shop's zone
+	// Must: without the column the change is refused (SHEET_SCHEMA), because it
+	// stands nowhere else. Of the optional columns only.
+	Must bool
 }
 
 // AuditRow is one row of the tab Metadata.
@@ -167,12 +188,15 @@ type Change struct {
 }
 
 // Concerns is the worker who hears of the change although somebody else, or
-// nobody, asked for it; else the one who acts.
+// nobody, asked for it; else the one who acts. A zero one is nobody: of such a stop
+// or its lifting only the supervisors hear.
 func (i Intent) Concerns() Holder {
-	if i.Kind == Transfer || i.Kind == Release {
+	switch i.Kind {
+	case Transfer, Release, Retain, Lift:
 		return i.From
+	default:
+		return i.Worker
 	}
-	return i.Worker
 }
 
 // StateText is what Estado_Ocupacion says after a change of the kind.
@@ -188,6 +212,8 @@ func StateText(kind Kind, op Operation) string {
 		return string(op) + " parcial (liberado)"
 	case Expire:
 		return string(op) + " parcial (vencido)"
+	case Lift:
+		return strings.TrimSpace(string(op) + " disponible (sin retención)")
 	default:
 		return ""
 	}
@@ -226,6 +252,15 @@ func (i Intent) Change() Change {
 			{Column: ColSince},
 			state,
 		}
+	case Retain:
+		state.Text, state.Must = Stop{Reason: i.Reason, By: i.Worker.ID, Label: i.Worker.Label}.Text(i.Operation), true
+		c.Cells = []Cell{{Column: ColHeldBy}, {Column: ColSince}, state}
+		if i.OnFree {
+			c.Cells = c.Cells[2:]
+		}
+	case Lift:
+		state.Must = true
+		c.Cells = []Cell{state}
 	}
 	return c
 }

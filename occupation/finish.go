@@ -187,6 +187,8 @@ func (s *Service) concludeFinish(res *Result, o changed) {
 		}
 	case NotYours:
 		res.Err = held(NotOwner, "")
+	case Occupied:
+		res.Err = held(SpoolOccupied, "")
 	case Stale:
 		res.Err = held(NotOwner, HeldAnew)
 	case Expired:

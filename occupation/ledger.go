@@ -44,7 +44,7 @@ func NewLedger(rows []AuditRow) Ledger {
 			if d.Deadline.After(extended[d.Fence]) {
 				extended[d.Fence] = d.Deadline
 			}
-		case Pause, Complete, Release, Expire:
+		case Pause, Complete, Release, Expire, Retain, Lift:
 			ended[key] = max(ended[key], d.Fence)
 			if taken && (d.Fence == 0 || d.Fence >= known.Fence) {
 				delete(out.Takes, key)

@@ -193,13 +193,15 @@ func (s Spool) Next() Operation {
 // LockState says where an occupation stands.
 type LockState string
 
-// The states of a lock. Pending and Finishing are passing states: an intent is
-// on its way to the sheet. A lapsed lock has expired, and its row is cleared;
+// The states of a lock. Pending, Finishing and Changing are passing states: an
+// intent is on its way to the sheet; while it is about a spool that nobody holds
+// (Changing), the lock keeps others from it and is nobody's. A lapsed lock has expired, and its row is cleared;
 // until the end of the grace only its former holder may take it back or finish.
 const (
 	Pending   LockState = "pending"
 	Held      LockState = "held"
 	Finishing LockState = "finishing"
+	Changing  LockState = "changing"
 	Lapsed    LockState = "expired"
 )
 
@@ -219,7 +221,12 @@ type Lock struct {
 
 // Holds reports whether somebody works on the spool under this lock. A lapsed
 // one only keeps it for its former holder.
-func (l Lock) Holds() bool { return l.Fence != 0 && l.State != Lapsed }
+func (l Lock) Holds() bool { return l.Fence != 0 && l.State != Lapsed && l.State != Changing }
+
+// Passing reports whether an intent is on its way for the spool.
+func (l Lock) Passing() bool {
+	return l.State == Pending || l.State == Finishing || l.State == Changing
+}
 
 // Status is what is known of one spool: its row and, if held, its lock.
 type Status struct {

@@ -27,7 +27,7 @@ type Locks interface {
 	// Settle says that the commit has landed: takes and transfers become held,
 	// whoever got the spool leaves its wait list, and who had let it lapse before
 	// learns so from a finish; locks of finishes vanish, those of expiries become
-	// lapsed; kinds that Tell are kept as news (Desk.News). The intents are
+	// lapsed; of a change OnFree is left what was before, a lapsed lock or none; kinds that Tell are kept as news (Desk.News). The intents are
 	// dropped, but those of the events in owed stay, as audit rows still to be
 	// delivered. Events that are not bound to that commit (any more) are left
 	// alone. lost are those that the store does not remember at all: somebody
@@ -98,8 +98,8 @@ type Verdict string
 const (
 	Accepted Verdict = "accepted"  // remembered; the lock is in its passing state
 	Already  Verdict = "already"   // TAKE: the same worker holds it; EXTEND: the deadline is no earlier; TRANSFER: the receiver has it. Nothing changed
-	Busy     Verdict = "busy"      // an earlier intent is on its way: Lock.Event. TAKE: the same worker's
-	Occupied Verdict = "occupied"  // TAKE: somebody else holds it: Lock
+	Busy     Verdict = "busy"      // an earlier intent is on its way: Lock.Event. TAKE: the same worker's, or one OnFree
+	Occupied Verdict = "occupied"  // TAKE, OnFree: somebody (else) holds it: Lock
 	Kept     Verdict = "kept"      // TAKE: somebody else's has lapsed, and is kept for them until Lock.Until
 	Reserved Verdict = "reserved"  // TAKE: the first of the wait list may have it until Outcome.Until
 	Free     Verdict = "free"      // all but TAKE: nobody holds it

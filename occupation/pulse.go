@@ -60,7 +60,7 @@ func (p *pulse) missedSince(t time.Time) bool {
 // still for so long that its heartbeat was over, and another has taken them over
 // and commits them anew.
 func (c *committer) elsewhere(ctx context.Context, jobs []*job) (map[string]bool, error) {
-	doubtful := func(j *job) bool { return !j.owed && !j.intent.Kind.Begins() && c.pulse.missedSince(j.since) }
+	doubtful := func(j *job) bool { return !j.owed && !j.intent.PutBack() && c.pulse.missedSince(j.since) }
 	var keys []string
 	for _, j := range jobs {
 		if doubtful(j) {

@@ -191,7 +191,8 @@ func (c *committer) delivered(ctx context.Context, commit Commit) (bool, error) 
 }
 
 // redo handles intents of which for certain nothing was written: what begins an
-// occupation is put back, a finish and a repair are committed anew.
+// occupation or is about a free spool is put back, a finish and a repair are
+// committed anew.
 func (c *committer) redo(ctx context.Context, commit Commit) error {
 	if commit.Repair {
 		anew := commit
@@ -205,7 +206,7 @@ func (c *committer) redo(ctx context.Context, commit Commit) error {
 	}
 	var takes []string
 	for _, ch := range commit.Changes {
-		if ch.Intent.Kind.Begins() {
+		if ch.Intent.PutBack() {
 			takes = append(takes, ch.Intent.Event)
 		}
 	}
@@ -216,7 +217,7 @@ func (c *committer) redo(ctx context.Context, commit Commit) error {
 	}
 	var finishes []*job
 	for _, j := range c.adopt(commit) {
-		if j.intent.Kind.Begins() {
+		if j.intent.PutBack() {
 			c.end(ctx, j, &Error{Code: SheetUnavailable, Reason: NothingDone, Tag: j.intent.Tag})
 			continue
 		}

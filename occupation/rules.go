@@ -25,9 +25,18 @@ func CanAct(w Worker) *Error {
 
 // CanTake checks a spool's own prerequisites for TOMAR: ARM needs
 // Fecha_Materiales and no Fecha_Armado; SOLD needs both and no
-// Fecha_Soldadura. Who holds it is not looked at. Errors: PREREQUISITE_NOT_MET,
-// SHEET_SCHEMA (a cell that decides could not be read).
+// Fecha_Soldadura; and nobody may have stopped it (OnHold). Who holds it is not
+// looked at. Errors: PREREQUISITE_NOT_MET, SHEET_SCHEMA (a cell that decides could
+// not be read).
 func CanTake(s Spool, op Operation) *Error {
+	if _, stopped := s.Stop(); stopped {
+		return onHold(s)
+	}
+	return canWork(s, op)
+}
+
+// canWork checks the dates that an operation needs, and its own.
+func canWork(s Spool, op Operation) *Error {
 	decides := []Column{ColMaterials, ColArmDate}
 	if op == SOLD {
 		decides = append(decides, ColSoldDate)
@@ -63,7 +72,7 @@ func Infer(s Spool, w Worker) (Operation, *Error) {
 	if op == "" {
 		return "", CanTake(s, SOLD)
 	}
-	if err := CanTake(s, op); err != nil && err.Code == SheetSchema {
+	if err := CanTake(s, op); err != nil && (err.Code == SheetSchema || err.Reason == OnHold) {
 		return "", err
 	}
 	if !w.May(op) {
@@ -79,15 +88,21 @@ func Infer(s Spool, w Worker) (Operation, *Error) {
 // people wrote there. Errors: SPOOL_OCCUPIED, PREREQUISITE_NOT_MET, SHEET_SCHEMA.
 func CanWrite(i Intent, s Spool) *Error {
 	known := s.HolderID != 0 && (s.HolderID == i.Worker.ID || s.HolderID == i.From.ID)
-	switch i.Kind {
-	case Take, Transfer, Release, Expire:
+	switch {
+	case i.Kind == Take, i.Kind == Transfer, i.Kind == Release, i.Kind == Expire, i.Kind == Retain && i.From.ID != 0:
 		if s.Occupied() && !known {
 			return heldByRow(s)
 		}
 	}
 	switch i.Kind {
-	case Take, Transfer, Complete:
+	case Take, Transfer:
 		return CanTake(s, i.Operation)
+	case Complete: // what is done is done, whatever stops the next
+		return canWork(s, i.Operation)
+	case Retain:
+		return canRetain(i, s)
+	case Lift:
+		return canLift(i, s)
 	default:
 		return nil
 	}

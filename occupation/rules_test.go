@@ -105,6 +105,13 @@ func TestCanWrite(t *testing.T) {
 		{"a transfer of the giver's row", occupation.Transfer, occupation.Spool{Materials: day, HeldBy: "LP(8)", HolderID: 8}, ""},
 		{"a transfer of what a third one has", occupation.Transfer, occupation.Spool{Materials: day, HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
 		{"a release of the holder's row", occupation.Release, occupation.Spool{HeldBy: "LP(8)", HolderID: 8}, ""},
+		{"a stopped row is not taken", occupation.Take, occupation.Spool{Materials: day, State: "retenido"}, occupation.PrerequisiteNotMet},
+		{"a stopped row is not passed on", occupation.Transfer, occupation.Spool{Materials: day, State: "retenido"}, occupation.PrerequisiteNotMet},
+		{"what is done is done on a stopped row", occupation.Complete, occupation.Spool{Materials: day, State: "retenido"}, ""},
+		{"a stopped row is not stopped again", occupation.Retain, occupation.Spool{State: "retenido"}, occupation.PrerequisiteNotMet},
+		{"a stop of what a third one has", occupation.Retain, occupation.Spool{HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
+		{"nothing is to be lifted", occupation.Lift, free, occupation.PrerequisiteNotMet},
+		{"another stop is to be lifted", occupation.Lift, occupation.Spool{State: "retenido"}, occupation.PrerequisiteNotMet},
 		{"a release of what a third one has", occupation.Release, occupation.Spool{HeldBy: "JP(7)", HolderID: 7}, occupation.SpoolOccupied},
 	} {
 		t.Run(c.name, func(t *testing.T) {

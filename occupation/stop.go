@@ -47,3 +47,36 @@ func (s Spool) Stop() (out Stop, ok bool) {
 	out.Reason = strings.TrimSpace(rest)
 	return out, true
 }
+
+// onHold refuses a spool that is stopped; Holder is who did that (its name is the
+// label), Text why.
+func onHold(s Spool) *Error {
+	stop, _ := s.Stop()
+	return &Error{
+		Code: PrerequisiteNotMet, Reason: OnHold, Tag: s.Tag, Column: ColState, Row: s.Row,
+		Holder: Holder{ID: stop.By, Name: stop.Label, Label: stop.Label}, Text: stop.Reason,
+	}
+}
+
+// canRetain checks the row that is to be stopped: not twice, and a spool that
+// nobody was to hold must be nobody's.
+func canRetain(i Intent, s Spool) *Error {
+	if _, stopped := s.Stop(); stopped {
+		return onHold(s)
+	}
+	if i.OnFree && s.Occupied() {
+		return heldByRow(s)
+	}
+	return nil
+}
+
+// canLift checks that the row still shows the stop that is to be lifted.
+func canLift(i Intent, s Spool) *Error {
+	if _, stopped := s.Stop(); !stopped {
+		return &Error{Code: PrerequisiteNotMet, Reason: NotOnHold, Tag: s.Tag}
+	}
+	if s.State != i.Was { // somebody has stopped it anew
+		return onHold(s)
+	}
+	return nil
+}

@@ -207,35 +207,10 @@ func TestRecovery(t *testing.T) {
 // dies goes the way of a replica up to a point and no further.
 func (s *shop) dies(kind occupation.Kind, bound, landed bool) occupation.Commit {
 	s.t.Helper()
-	ctx := s.t.Context()
-	if err := s.locks.Beat(ctx, "dead", 15*time.Second); err != nil {
-		s.t.Fatal(err)
-	}
-	out, err := s.locks.Intend(ctx, "dead", []occupation.Intent{{
+	return s.diesOn(occupation.Intent{
 		Event: "event-of-the-dead", Kind: kind, Key: "S-000", Tag: "S-000", Operation: occupation.ARM,
 		Worker: mauricio.AsHolder(), TTL: time.Hour, Grace: 15 * time.Minute,
-	}})
-	if err != nil || out[0].Verdict != occupation.Accepted {
-		s.t.Fatalf("intend: %v %v", out, err)
-	}
-	commit := occupation.Commit{ID: "commit-of-the-dead", Stamp: 4711, Changes: []occupation.Change{out[0].Intent.Change()}}
-	if !bound {
-		return commit
-	}
-	draft, err := s.records.Prepare(ctx, commit.Changes)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	commit.Plan = draft.Plan
-	if _, err := s.locks.Bind(ctx, "dead", commit); err != nil {
-		s.t.Fatal(err)
-	}
-	if landed {
-		if _, err := s.records.Commit(ctx, commit); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	return commit
+	}, bound, landed)
 }
 
 func TestPeopleMoveRows(t *testing.T) {

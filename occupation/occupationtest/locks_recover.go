@@ -180,7 +180,11 @@ func claimFidelity(l *lockTest) {
 	give := transfer("e4", held, mauricio)
 	give.By, give.Reason, give.TTL = boss, free.Reason, 90*time.Minute+time.Millisecond
 	more := extend("e5", held, time.Date(2099, 12, 31, 23, 59, 59, 123456789, zone))
-	for _, in := range []occupation.Intent{fin, free, give, more} {
+	halt := stop("e6", key, boss)
+	halt.From, halt.Fence, halt.Reason = held.Holder, held.Fence, free.Reason
+	lift := onFree(stop("e7", "B-1", boss), occupation.Lift)
+	lift.Operation = occupation.SOLD
+	for _, in := range []occupation.Intent{fin, free, give, more, halt, lift} {
 		o := l.intend(in, occupation.Accepted)
 		left, err := l.Locks.Claim(l.ctx, other, nil)
 		l.ok(err)

@@ -100,6 +100,8 @@ func (l *Locks) settle(e *entry, now time.Time) {
 			delete(l.tombstones, in.Key)
 		}
 		l.isTaken(in.Key, in.Worker.ID)
+	case in.OnFree && e.prior.Fence != 0:
+		l.locks[in.Key] = e.prior
 	case in.Kind == occupation.Expire:
 		lock.State, lock.Event = occupation.Lapsed, ""
 		l.locks[in.Key] = lock

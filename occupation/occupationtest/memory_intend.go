@@ -27,7 +27,10 @@ func (l *Locks) intend(replica string, in occupation.Intent, now time.Time) occu
 		lock.Event = in.Event
 		return occupation.Outcome{Verdict: occupation.Busy, Lock: lock}
 	}
-	o := l.judge(in, lock, there, now)
+	o := occupation.Outcome{Verdict: occupation.Busy}
+	if lock.State != occupation.Changing { // whose end all wait for
+		o = l.judge(in, lock, there, now)
+	}
 	if o.Lock = lock; o.Verdict != occupation.Accepted {
 		return o
 	}
@@ -42,6 +45,12 @@ func (l *Locks) intend(replica string, in occupation.Intent, now time.Time) occu
 		lock = occupation.Lock{
 			Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: op,
 			Since: now, Deadline: now.Add(in.TTL), Fence: l.fence, State: occupation.Pending, Event: in.Event,
+		}
+	case in.OnFree:
+		l.fence++
+		lock = occupation.Lock{
+			Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation,
+			Since: now, Deadline: now, Fence: l.fence, State: occupation.Changing, Event: in.Event,
 		}
 	case in.Kind == occupation.Extend:
 		lock.Deadline = utcMilli(in.Until)
@@ -69,6 +78,8 @@ func (l *Locks) judge(in occupation.Intent, lock occupation.Lock, there bool, no
 		return says(judgeExpire(in, lock, there, now))
 	case occupation.Transfer, occupation.Release:
 		return says(judgeOverride(in, lock, there, now))
+	case occupation.Retain, occupation.Lift:
+		return l.judgeStop(in, lock, there, now)
 	case occupation.Extend:
 		return l.judgeExtend(in, lock, there, now)
 	default:
@@ -79,7 +90,7 @@ func (l *Locks) judge(in occupation.Intent, lock occupation.Lock, there bool, no
 func (l *Locks) judgeTake(in occupation.Intent, lock occupation.Lock, there bool, now time.Time) occupation.Outcome {
 	mine := there && lock.Holder.ID == in.Worker.ID
 	lapsed := there && lock.State == occupation.Lapsed
-	passing := there && (lock.State == occupation.Pending || lock.State == occupation.Finishing)
+	passing := there && lock.Passing()
 	switch {
 	case mine && passing:
 		return occupation.Outcome{Verdict: occupation.Busy}
@@ -142,6 +153,21 @@ func (l *Locks) judgeExtend(in occupation.Intent, lock occupation.Lock, there bo
 		return occupation.Outcome{Verdict: occupation.Already}
 	default:
 		return occupation.Outcome{Verdict: occupation.Accepted}
+	}
+}
+
+// judgeStop is for a stop and its lifting: by who holds the spool, by somebody else,
+// who names whose it is, or of one that nobody holds.
+func (l *Locks) judgeStop(in occupation.Intent, lock occupation.Lock, there bool, now time.Time) occupation.Outcome {
+	switch {
+	case in.OnFree && there && lock.State != occupation.Lapsed:
+		return occupation.Outcome{Verdict: occupation.Occupied}
+	case in.OnFree:
+		return occupation.Outcome{Verdict: occupation.Accepted}
+	case in.From.ID != 0:
+		return occupation.Outcome{Verdict: judgeOverride(in, lock, there, now)}
+	default:
+		return l.judgeFinish(in, lock, there, now)
 	}
 }
 

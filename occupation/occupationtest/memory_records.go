@@ -19,6 +19,8 @@ type Records struct {
 	late   []occupation.Commit
 	faults map[string][]RecordFault
 	calls  map[string]int
+
+	stateless bool // the sheet has no Estado_Ocupacion
 }
 
 var _ occupation.Records = (*Records)(nil)
@@ -76,6 +78,17 @@ func (r *Records) Edit(tag string, edit func(*occupation.Spool)) {
 		if occupation.TagKey(r.rows[i].Tag) == occupation.TagKey(tag) {
 			edit(&r.rows[i])
 		}
+	}
+}
+
+// DropState lets a person delete the column Estado_Ocupacion, with what it holds.
+// What is written there from now on is left out.
+func (r *Records) DropState() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stateless = true
+	for i := range r.rows {
+		r.rows[i].State = ""
 	}
 }
 

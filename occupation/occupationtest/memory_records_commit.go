@@ -43,6 +43,10 @@ func (r *Records) Prepare(ctx context.Context, changes []occupation.Change) (occ
 			draft.Refused[ch.Intent.Event] = err
 			continue
 		}
+		if r.stateless && slices.ContainsFunc(ch.Cells, func(c occupation.Cell) bool { return c.Must }) {
+			draft.Refused[ch.Intent.Event] = &occupation.Error{Code: occupation.SheetSchema, Reason: occupation.MissingHeader, Column: occupation.ColState}
+			continue
+		}
 		p.Rows[ch.Intent.Event] = spool.Row - 2
 		draft.Rows[ch.Intent.Event] = spool
 	}
@@ -137,7 +141,7 @@ func (r *Records) write(commit occupation.Commit, p plan) []byte {
 			wrong.Hits = append(wrong.Hits, hit{ch.Intent.Event, r.rows[at]})
 			wrong.Rows[ch.Intent.Event] = at
 		}
-		fill(&r.rows[at], ch.Cells)
+		r.fill(&r.rows[at], ch.Cells)
 	}
 	if len(wrong.Rows) == 0 {
 		return nil
@@ -170,7 +174,7 @@ func (r *Records) repair(commit occupation.Commit, p plan) {
 			continue
 		}
 		if rows := r.find(ch.Intent.Key); len(rows) == 1 {
-			fill(&r.rows[rows[0]], ch.Cells)
+			r.fill(&r.rows[rows[0]], ch.Cells)
 		}
 	}
 }
@@ -216,6 +220,14 @@ func (r *Records) log(commit occupation.Commit, broken bool) []string {
 		r.audit = append(r.audit, ch.Audit)
 	}
 	return nil
+}
+
+// fill writes the cells into the row, but for a column that the sheet does not have.
+func (r *Records) fill(s *occupation.Spool, cells []occupation.Cell) {
+	state := s.State
+	if fill(s, cells); r.stateless {
+		s.State = state
+	}
 }
 
 func fill(s *occupation.Spool, cells []occupation.Cell) {

@@ -170,18 +170,18 @@ func (p *pair) live(rt *rapid.T) {
 		p.carry(rt, held.Event)
 		return
 	}
-	kinds := []occupation.Kind{occupation.Take}
+	kinds := []occupation.Kind{occupation.Take, occupation.Take, occupation.Lift, occupation.Retain}
 	switch {
 	case held.State == occupation.Held && p.now.After(held.Deadline):
 		kinds = []occupation.Kind{occupation.Expire, occupation.Expire, occupation.Take, occupation.Pause, occupation.Extend}
 	case held.State == occupation.Held:
-		kinds = []occupation.Kind{occupation.Pause, occupation.Complete, occupation.Extend, occupation.Transfer, occupation.Release}
+		kinds = []occupation.Kind{occupation.Pause, occupation.Complete, occupation.Extend, occupation.Transfer, occupation.Release, occupation.Retain}
 	case held.State == occupation.Lapsed:
-		kinds = []occupation.Kind{occupation.Take, occupation.Take, occupation.Pause, occupation.Transfer, occupation.Release, occupation.Extend}
+		kinds = []occupation.Kind{occupation.Take, occupation.Take, occupation.Pause, occupation.Transfer, occupation.Release, occupation.Extend, occupation.Lift}
 	}
 	in := p.draw(rt, key, rapid.SampledFrom(kinds).Draw(rt, "kind"))
 	in.Fence, in.From = held.Fence, held.Holder
-	if held.Fence != 0 && in.Kind != occupation.Transfer && (in.Kind != occupation.Take || rapid.Bool().Draw(rt, "back")) {
+	if held.Fence != 0 && in.Kind != occupation.Transfer && in.Kind != occupation.Lift && (in.Kind != occupation.Take || rapid.Bool().Draw(rt, "back")) {
 		in.Worker = held.Holder
 	}
 	if p.send(rt, in, "replica-1") && rapid.IntRange(0, 3).Draw(rt, "leave it") > 0 {
@@ -207,8 +207,9 @@ func (p *pair) draw(rt *rapid.T, key string, kind occupation.Kind) occupation.In
 	minutes := func(what string, most int) time.Duration {
 		return time.Duration(rapid.IntRange(0, most).Draw(rt, what)) * time.Minute
 	}
+	onFree := kind == occupation.Lift || (kind == occupation.Retain && rapid.Bool().Draw(rt, "on free"))
 	return occupation.Intent{
-		Event: p.name("e"), Kind: kind, Key: key, Tag: "a", Operation: occupation.ARM, Worker: person(rt, "worker"),
+		OnFree: onFree, Event: p.name("e"), Kind: kind, Key: key, Tag: "a", Operation: occupation.ARM, Worker: person(rt, "worker"),
 		By: occupation.Holder{ID: 9, Name: "boss"}, Reason: "why", BySheet: rapid.Bool().Draw(rt, "by sheet"),
 		TTL: minutes("ttl", 30), Grace: minutes("grace", 12), Until: p.now.Add(minutes("until", 40)),
 	}

@@ -39,6 +39,8 @@ func scriptOf(kind occupation.Kind) script {
 		return freeScript
 	case occupation.Expire:
 		return expireScript
+	case occupation.Retain, occupation.Lift:
+		return stopScript
 	default:
 		return releaseScript
 	}
@@ -87,14 +89,18 @@ func (l *Locks) intending(replica string, intents []occupation.Intent) ([]string
 	return keys, args, nil
 }
 
-// newLock is the lock of what begins an occupation, but for fence and times;
-// empty for all else.
+// newLock is the lock of what begins an occupation or is about a free spool, but
+// for fence and times; empty for all else.
 func newLock(in occupation.Intent) (string, error) {
-	if !in.Kind.Begins() {
+	state := occupation.Pending
+	switch {
+	case in.OnFree:
+		state = occupation.Changing
+	case !in.Kind.Begins():
 		return "", nil
 	}
 	return encodeLock(occupation.Lock{
-		Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, State: occupation.Pending, Event: in.Event,
+		Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, State: state, Event: in.Event,
 	})
 }
 

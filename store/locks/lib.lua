@@ -59,7 +59,7 @@ end
 
 -- passing says whether an intent is on its way.
 local function passing(lock)
-  return lock.state == 'pending' or lock.state == 'finishing'
+  return lock.state == 'pending' or lock.state == 'finishing' or lock.state == 'changing'
 end
 
 -- kept says whether a lapsed lock is still kept for its former holder.

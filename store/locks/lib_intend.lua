@@ -3,8 +3,8 @@
 --       lock, tombstone
 -- ARGV  1 replica, 2 call, then per intent: event, worker id, fence (0 = any, for
 --       what only the holder may do), id of whose it was, ms (of what, the script
---       says), the new lock of what begins (JSON without fence and times) or '',
---       intent (JSON, kept as it is)
+--       says), the new lock of what begins or is about a free spool (JSON without
+--       fence and times) or '', intent (JSON, kept as it is)
 -- reply 'UNSEEDED', or per intent {verdict, lock, record when accepted, a moment
 --       when the verdict has one}
 
@@ -56,7 +56,10 @@ local function intend(judge, change)
     local lock, raw = read_lock(want.key)
     out[i] = remembered(want.event, ARGV[2], raw)
     if not out[i] then
-      local verdict, moment = judge(lock, want)
+      local verdict, moment = 'busy', nil
+      if not lock or lock.state ~= 'changing' then -- else all wait for its end
+        verdict, moment = judge(lock, want)
+      end
       out[i] = { verdict, raw, '', moment and int(moment) or '' }
       if verdict == 'accepted' then
         want.prior, want.lock = raw, change(lock, want)
@@ -79,6 +82,12 @@ end
 -- begin is the change of what begins an occupation.
 local function begin(_, want)
   want.new.since, want.new.deadline = want.now, want.now + want.ms
+  return want.new
+end
+
+-- pass is the change of what happens to a free spool, which nobody gets.
+local function pass(_, want)
+  want.new.since, want.new.deadline = want.now, want.now
   return want.new
 end
 
@@ -116,4 +125,23 @@ local function late(lock, want)
     return 'expired', stone.deadline
   end
   return lock and not lapsed and 'not_yours' or 'free'
+end
+
+-- own judges what only the holder may do to end the occupation, and the former one
+-- until the end of the grace: the work was done in time.
+local function own(lock, want)
+  if not lock or lock.holder ~= want.worker then
+    return late(lock, want)
+  end
+  local named = want.fence == 0 or want.fence == lock.fence
+  if lock.state == 'expired' then
+    if named and kept(lock, want.now) then
+      return 'accepted'
+    end
+    return late(lock, want)
+  end
+  if not named then
+    return 'stale'
+  end
+  return passing(lock) and 'busy' or 'accepted'
 end

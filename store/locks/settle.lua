@@ -10,8 +10,9 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 end
 local now = now_ms()
 local id, head_start = ARGV[1], tonumber(ARGV[2])
-local begins = { TOMAR_SPOOL = true, TRASPASAR_SPOOL = true }
-local tells = { VENCER_SPOOL = true, LIBERAR_SPOOL = true, TRASPASAR_SPOOL = true }
+local tells = {
+  VENCER_SPOOL = true, LIBERAR_SPOOL = true, TRASPASAR_SPOOL = true, RETENER_SPOOL = true, SOLTAR_SPOOL = true,
+}
 
 local work, lost, empty = ending(id, 3, 2)
 if id == '' then
@@ -32,7 +33,7 @@ local function land(w)
     w.record.settled = now
     redis.call('HSET', KEYS[6], w.event, cjson.encode(w.record))
   end
-  if begins[w.kind] then
+  if lock.state == 'pending' then
     lock.state, lock.event = 'held', ''
     write_lock(w.key, KEYS[4], lock, cjson.encode(lock), now)
     if w.prior and w.prior.state == 'expired' and w.prior.holder ~= lock.holder then
@@ -41,6 +42,8 @@ local function land(w)
       redis.call('DEL', w.stone_key)
     end
     be_taken(KEYS[5], spool, w.list, lock.holder)
+  elseif lock.state == 'changing' and w.prior then
+    write_lock(w.key, KEYS[4], w.prior, w.record.prior, now)
   elseif w.kind == 'VENCER_SPOOL' then
     lock.state, lock.event = 'expired', ''
     write_lock(w.key, KEYS[4], lock, cjson.encode(lock), now)

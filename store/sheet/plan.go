@@ -103,6 +103,10 @@ func (s *Sheet) Prepare(ctx context.Context, changes []occupation.Change) (occup
 				draft.Refused[event] = missing
 				continue
 			}
+			if bad := snap.missing(ch.Cells); bad != nil {
+				draft.Refused[event] = bad
+				continue
+			}
 			draft.Rows[event] = spool
 			p.Rows = append(p.Rows, snap.planRow(event, spool, ch.Cells, s.opt.Zone))
 		}
@@ -120,6 +124,17 @@ func (s *Sheet) Prepare(ctx context.Context, changes []occupation.Change) (occup
 func (n *snapshot) newPlan() plan {
 	tag := n.table.cols[occupation.ColTag]
 	return plan{Sheet: n.table.sheet, Title: n.table.title, Tag: tag, Head: n.table.head(tag), At: n.table.at}
+}
+
+// missing refuses cells that must not be left out while the sheet has no column for
+// them.
+func (n *snapshot) missing(cells []occupation.Cell) *occupation.Error {
+	for _, c := range cells {
+		if _, ok := n.table.cols[c.Column]; c.Must && !ok {
+			return &occupation.Error{Code: occupation.SheetSchema, Reason: occupation.MissingHeader, Column: c.Column, Text: n.table.title}
+		}
+	}
+	return nil
 }
 
 // planRow renders the cells of a change; a column that the sheet does not have

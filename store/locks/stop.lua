@@ -1,0 +1,19 @@
+-- stop: intents of RETENER and of lifting it. There is a new lock for a spool that
+-- nobody holds; else it is the holder's own, or of somebody who names whose it is.
+-- KEYS, ARGV and reply are those of lib_intend.lua; ms is not used; the moment is
+-- when the occupation expired.
+
+return intend(function(lock, want)
+  if want.new ~= '' then
+    return lock and lock.state ~= 'expired' and 'occupied' or 'accepted'
+  end
+  if want.from ~= 0 then
+    return override(lock, want)
+  end
+  return own(lock, want)
+end, function(lock, want)
+  if want.new ~= '' then
+    return pass(lock, want)
+  end
+  return finish(lock, want)
+end)
