@@ -47,6 +47,9 @@ type Core interface {
 
 	Extend(ctx context.Context, r occupation.Request, targets []occupation.Target, ext occupation.Extension) ([]occupation.Result, error)
 	Release(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
+	Retain(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
+	Lift(ctx context.Context, r occupation.Request, tag, was string) (occupation.Result, error)
+	Stopped(ctx context.Context) ([]occupation.Spool, error)
 	OfferTransfer(ctx context.Context, r occupation.Request, target occupation.Target, to int, reason string) (offer, replaced occupation.Offer, err error)
 	AcceptTransfer(ctx context.Context, r occupation.Request, id string) (occupation.Result, occupation.Offer, error)
 	AnswerOffer(ctx context.Context, worker int, id string) (occupation.Offer, error)

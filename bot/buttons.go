@@ -204,7 +204,7 @@ func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []oc
 		case res.Err != nil:
 		case res.Kind == occupation.Extend:
 			moved[res.Lock.Fence] = res
-		case res.Kind == occupation.Release: // its former holder hears of it by Settled
+		case res.Kind == occupation.Release, res.Lock.Holder.ID != r.worker.ID && !res.Kind.Begins(): // its former holder hears of it by Settled
 		case !res.Kind.Begins():
 			over[res.Lock.Fence] = res
 		}

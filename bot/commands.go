@@ -79,6 +79,12 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionHomeAll, handle: b.pressedAll},
 		{family: submission, name: view.CallbackComplete, handle: b.carryComplete, pending: b.pendingComplete},
 		{family: shortcut, name: "tomar_de_mensaje", handle: b.opened, open: b.messageForm},
+		{family: command, name: "/retener", handle: b.typedRetain},
+		{family: action, name: view.ActionRetain, handle: b.pressedRetain},
+		{family: action, name: view.ActionRetainFor, handle: b.pressedRetainFor},
+		{family: action, name: view.ActionRetainOther, handle: b.opened, open: b.askStopReason},
+		{family: action, name: view.ActionLift, handle: b.pressedLift},
+		{family: submission, name: view.CallbackRetain, handle: b.carryRetain, pending: b.pendingRetain},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},
 		{family: submission, name: view.CallbackTransfer, handle: b.carryTransfer, pending: b.pendingTransfer},
@@ -227,7 +233,11 @@ func (b *Bot) showBoard(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	return b.show(ctx, r, view.Overview(held, b.clock()))
+	stopped, err := b.core.Stopped(ctx)
+	if err != nil {
+		return err
+	}
+	return b.show(ctx, r, view.Overview(held, stopped, b.clock()))
 }
 
 // showHelp is /ayuda, for everybody.

@@ -177,5 +177,5 @@ func (b *Bot) typedWho(ctx context.Context, r *request) error {
 	if len(held) == 0 {
 		return b.show(ctx, r, view.HoldsNothing(who.AsHolder()))
 	}
-	return b.show(ctx, r, view.Overview(held, b.clock()))
+	return b.show(ctx, r, view.Overview(held, nil, b.clock()))
 }

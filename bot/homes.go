@@ -122,6 +122,7 @@ func (hs *homes) state(h *openHome, rec homeRecord, look *occupation.Look) view.
 	hs.mu.Unlock()
 	s.Mine = occupation.HeldBy(look.Held(), s.Worker.ID)
 	s.Free = look.Free(s.Worker, "", "")
+	s.Stopped = look.Stopped()
 	s.First = s.First && len(s.Mine) == 0
 	return s
 }

@@ -182,7 +182,11 @@ func (b *Bot) warn(ctx context.Context, worker int, ws []occupation.Warning) {
 func (b *Bot) callIn(ctx context.Context, t occupation.Turn) {
 	st, err := b.core.Find(ctx, t.Tag)
 	logged(ctx, err, "turn_without_spool")
-	_, _ = b.tellWorker(ctx, t.Worker, view.Turn(t, st.Spool.Next(), b.clock()))
+	m := view.Turn(t, st.Spool.Next(), b.clock())
+	if _, stopped := st.Spool.Stop(); stopped {
+		m = view.TurnStopped(t, st.Spool)
+	}
+	_, _ = b.tellWorker(ctx, t.Worker, m)
 }
 
 // tellWorker sends a worker a direct message; false = it has not been sent, which

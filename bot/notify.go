@@ -189,7 +189,7 @@ func (c *check) apply(n occupation.Notice) {
 
 func lockOf(in occupation.Intent) occupation.Lock {
 	holder := in.Worker
-	if in.Kind == occupation.Release {
+	if in.Kind == occupation.Release || (in.Kind == occupation.Retain && in.From.ID != 0) {
 		holder = in.From
 	}
 	return occupation.Lock{
@@ -201,6 +201,12 @@ func lockOf(in occupation.Intent) occupation.Lock {
 // tellAlone sends news that belong to no message of this process.
 func (b *Bot) tellAlone(ctx context.Context, worker int, news []occupation.Notice) {
 	if len(news) == 0 {
+		return
+	}
+	if worker == 0 { // of it the supervisors alone hear
+		for _, n := range news {
+			b.tellOne(ctx, "", []occupation.Notice{n}, view.Message{})
+		}
 		return
 	}
 	user, err := b.address(ctx, worker)
@@ -321,7 +327,7 @@ func (b *Bot) told(ctx context.Context, n occupation.Notice, p place, alone bool
 			c.Worker = n.To.ID
 		}
 		b.keep(ctx, c, lockOf(n.Intent))
-	case occupation.Pause, occupation.Complete, occupation.Release:
+	case occupation.Pause, occupation.Complete, occupation.Release, occupation.Retain:
 		b.ended(ctx, p, []int64{n.Intent.Fence}, last)
 	case occupation.Take, occupation.Transfer:
 		switch {

@@ -37,7 +37,7 @@ func TestTheRouterServesWhatManifestAndViewsOfferAndNothingElse(t *testing.T) {
 		"events":    {inManifest(t, `(?m)^ +bot_events:\s*\[?\s*(?:- )?([a-z_]+)`), served(event)},
 		"buttons":   {sorted(view.ActionIDs()...), served(action)},
 		"submissions": {sorted(
-			view.CallbackBatch, view.CallbackTransfer, view.CallbackRelease, view.CallbackComplete,
+			view.CallbackBatch, view.CallbackTransfer, view.CallbackRelease, view.CallbackComplete, view.CallbackRetain,
 			view.CallbackLinkChoose, view.CallbackLinkReject, view.CallbackLinkPeople, view.CallbackLinkAccount, view.CallbackLinkGive,
 		), served(submission)},
 		"selects": {sorted(view.ActionBatchSpools, view.ActionLinkName, view.ActionLinkWorker), served(suggestion)},

@@ -102,6 +102,9 @@ func heldOf(book *Book, locks map[string]Lock) []Status {
 	return out
 }
 
+// Stopped lists what nobody may take, in the order of the sheet.
+func (l *Look) Stopped() []Spool { return l.book.stopped() }
+
 // HeldBy lists what a worker holds, or may take back, oldest first.
 func HeldBy(held []Status, worker int) []Status {
 	var out []Status

@@ -27,7 +27,7 @@ func (s *Service) Retain(ctx context.Context, r Request, target Target, reason s
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Tag: st.tag(), Spool: st.Spool, Lock: st.Lock, Kind: Retain}
+	res := Result{Tag: st.tag(), Spool: st.Spool, Lock: st.Lock, Kind: Retain, Reason: reason}
 	key := TagKey(res.Tag)
 	in := Intent{
 		Event: eventID(r, Retain, key), Kind: Retain, Key: key, Tag: res.Tag, Worker: worker.AsHolder(),
@@ -77,6 +77,7 @@ func (s *Service) Lift(ctx context.Context, r Request, tag, was string) (Result,
 		was = st.Spool.State
 	}
 	stop, _ := st.Spool.Stop()
+	res.Reason = stop.Reason
 	switch bad := canLift(Intent{Was: was}, st.Spool); {
 	case bad != nil:
 		res.Err = bad
@@ -128,8 +129,12 @@ func (s *Service) Stopped(ctx context.Context) ([]Spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(book.Spools), func(sp Spool) bool {
+	return book.stopped(), nil
+}
+
+func (b *Book) stopped() []Spool {
+	return slices.DeleteFunc(slices.Clone(b.Spools), func(sp Spool) bool {
 		_, stopped := sp.Stop()
 		return !stopped
-	}), nil
+	})
 }

@@ -175,6 +175,7 @@ type Result struct {
 	Kind    Kind      // what was asked
 	Asked   Operation // of a take: the one that was asked for; empty = what the spool needs
 	Date    time.Time
+	Reason  string // RETENER and its lifting: why it is, or was, stopped
 	Already bool   // a take of what one holds already, or an extension to no later; nothing changed
 	Err     *Error // nil = done
 }

@@ -34,6 +34,10 @@ func One(r occupation.Result, at Clock) Message {
 		return Received(r, occupation.Holder{Name: r.Spool.HeldBy}, at)
 	case r.Kind == occupation.Release:
 		return Released(r, at)
+	case r.Kind == occupation.Retain:
+		return Retained(r, at)
+	case r.Kind == occupation.Lift:
+		return Lifted(r, at)
 	default:
 		return Taken(r, at)
 	}

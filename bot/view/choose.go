@@ -89,12 +89,14 @@ func standing(s occupation.Spool) string {
 	if s.Occupied() {
 		return occupiedBy(s.HeldBy)
 	}
-	if op == "" {
+	if _, stopped := s.Stop(); op == "" && !stopped {
 		return needs(op)
 	}
 	switch err := occupation.CanTake(s, op); {
 	case err == nil:
 		return needs(op)
+	case err.Reason == occupation.OnHold:
+		return shortOnHold
 	case err.Code == occupation.SheetSchema:
 		return unreadRow
 	default:

@@ -22,6 +22,8 @@ type Facts struct {
 	Worker    int       // who asked for the spool, or whose it is when a supervisor hands it on; 0 = nobody
 	Offer     string    // the id of an offer of TRASPASAR; empty = none
 	List      bool      // it stands in a list of several spools, which goes on
+	Why       string    // a reason that we offer, by its name; empty = none
+	Stop      string    // the stop that was shown, as the row has it; empty = whichever there is
 }
 
 // wire is the value of a button; short keys leave room.
@@ -34,11 +36,14 @@ type wire struct {
 	Worker    int                  `json:"w,omitzero"`
 	Offer     string               `json:"i,omitzero"`
 	List      bool                 `json:"l,omitzero"`
+	Why       string               `json:"y,omitzero"`
+	Stop      string               `json:"s,omitzero"`
 }
 
 const (
 	maxValue   = 2000
 	maxFactTag = 2 * occupation.MaxTagLength // as the sheet spells it, blanks and all
+	maxStop    = 300                         // a longer state is whichever there is
 )
 
 // lastSecond is the end of the year 9999, after which a time has no JSON.
@@ -47,9 +52,15 @@ const lastSecond = 253_402_300_799
 // offerID is what the id of an offer looks like.
 var offerID = regexp.MustCompile(`^[A-Za-z0-9-]{0,64}$`)
 
+// whyName is what the name of a reason looks like.
+var whyName = regexp.MustCompile(`^[a-z]{0,16}$`)
+
 // Value encodes the facts as a button's value, of at most 2,000 characters.
 func (f Facts) Value() string {
-	w := wire{Tag: clip(f.Tag, maxFactTag), Fence: f.Fence, Operation: f.Operation, Worker: f.Worker, Offer: clip(f.Offer, 64), List: f.List}
+	w := wire{Tag: clip(f.Tag, maxFactTag), Fence: f.Fence, Operation: f.Operation, Worker: f.Worker, Offer: clip(f.Offer, 64), List: f.List, Why: f.Why}
+	if utf8.RuneCountInString(f.Stop) <= maxStop {
+		w.Stop = f.Stop
+	}
 	if !f.Date.IsZero() {
 		w.Date = f.Date.Format(time.DateOnly)
 	}
@@ -81,8 +92,12 @@ func ReadFacts(value string) (Facts, error) {
 		return Facts{}, errors.New("view: button value with a negative worker")
 	case !offerID.MatchString(w.Offer):
 		return Facts{}, errors.New("view: button value with a strange offer")
+	case !whyName.MatchString(w.Why):
+		return Facts{}, errors.New("view: button value with a strange reason")
+	case utf8.RuneCountInString(w.Stop) > maxStop:
+		return Facts{}, errors.New("view: button value with too long a stop")
 	}
-	f := Facts{Tag: w.Tag, Fence: w.Fence, Operation: w.Operation, Worker: w.Worker, Offer: w.Offer, List: w.List}
+	f := Facts{Tag: w.Tag, Fence: w.Fence, Operation: w.Operation, Worker: w.Worker, Offer: w.Offer, List: w.List, Why: w.Why, Stop: w.Stop}
 	if f.Deadline, err = w.deadline(); err != nil {
 		return Facts{}, err
 	}

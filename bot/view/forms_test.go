@@ -170,7 +170,7 @@ func TestOverviewFitsAnyShop(t *testing.T) {
 	k := kit{at(t)}
 	for _, n := range []int{1, 11, 15, 16, 50, 200, 1000} {
 		for _, people := range []int{1, 2, 7, 12, 60, 1000} {
-			m := view.Overview(k.statuses(n, people), k.at)
+			m := view.Overview(k.statuses(n, people), nil, k.at)
 			for _, fault := range slacksim.CheckMessage(document(t, m)) {
 				t.Errorf("%d held by %d: %s", n, people, fault)
 			}

@@ -102,10 +102,10 @@ func samples(t testing.TB) map[string]any {
 		"stale-anew":        view.Stale(view.Facts{Tag: tag, Fence: 1}, held, mauro, k.at),
 		"stale-others":      view.Stale(view.Facts{Tag: tag, Fence: 1}, held, pepa, k.at),
 		"stale-finished":    view.Stale(view.Facts{Tag: tag, Fence: 1}, finished, mauro, k.at),
-		"overview-none":     view.Overview(nil, k.at),
-		"overview-22":       view.Overview(k.statuses(22, 8), k.at),
-		"overview-200":      view.Overview(k.statuses(200, 50), k.at),
-		"overview-hostile":  view.Overview(slices.Repeat([]occupation.Status{hostile}, 200), k.at),
+		"overview-none":     view.Overview(nil, nil, k.at),
+		"overview-22":       view.Overview(k.statuses(22, 8), nil, k.at),
+		"overview-200":      view.Overview(k.statuses(200, 50), nil, k.at),
+		"overview-hostile":  view.Overview(slices.Repeat([]occupation.Status{hostile}, 200), nil, k.at),
 		"notice-taken":      view.Notice(occupation.Notice{Intent: intent}, k.at),
 		"notice-not-taken":  view.Notice(occupation.Notice{Intent: intent, Err: down}, k.at),
 		"notice-completed":  view.Notice(occupation.Notice{Intent: completing}, k.at),
@@ -133,6 +133,7 @@ func samples(t testing.TB) map[string]any {
 	maps.Copy(out, k.homeBoardSamples())
 	maps.Copy(out, k.digestSamples())
 	maps.Copy(out, k.linkSamples())
+	maps.Copy(out, k.stopSamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}

@@ -20,6 +20,8 @@ type HomeState struct {
 	Filter Filter
 	Note   Message // what has just become of a tap here; zero = nothing to tell
 	First  bool    // the person has not done anything yet: three lines of help
+
+	Stopped []occupation.Spool // what nobody may take
 }
 
 // Home is the person's App Home: what has just happened, what they hold with its
@@ -37,6 +39,7 @@ func Home(s HomeState, at Clock) slack.HomeTabViewRequest {
 	blocks = append(blocks, rows(completeManyButton(s.Mine))...)
 	blocks = append(blocks, slack.NewDividerBlock())
 	blocks = append(blocks, homeFreeBlocks(s, at)...)
+	blocks = append(blocks, stoppedBlocks(s.Stopped)...)
 	var people *slack.ButtonBlockElement
 	if s.Worker.Has(occupation.Supervisor) {
 		people = peopleButton()

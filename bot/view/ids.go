@@ -33,8 +33,12 @@ const (
 
 	ActionReconcile = "reconcile_apply"
 
-	ActionHistory    = "spool_history"
-	ActionHistoryCSV = "history_csv" // its value is what ReadHistory reads
+	ActionHistory     = "spool_history"
+	ActionHistoryCSV  = "history_csv"  // its value is what ReadHistory reads
+	ActionRetain      = "spool_retain" // asks why
+	ActionRetainFor   = "spool_retain_for"
+	ActionRetainOther = "spool_retain_other" // opens the modal
+	ActionLift        = "spool_lift"
 )
 
 // App Home, and what is done to several spools at once. Those that end in _many
@@ -125,12 +129,21 @@ func FirstInput(callback string) string {
 		return BlockTransferTo
 	case CallbackRelease:
 		return BlockReleaseReason
+	case CallbackRetain:
+		return BlockRetainReason
 	case CallbackComplete:
 		return BlockCompleteDay
 	default:
 		return BlockBatchSpools
 	}
 }
+
+// The ids of the modal of RETENER.
+const (
+	CallbackRetain     = "retain"
+	BlockRetainReason  = "retain_reason"
+	ActionRetainReason = "retain_reason_text"
+)
 
 // ActionIDs lists the action ids of all buttons, for the test that compares them
 // with the router. The elements of the modals are not in it: they send no action.
@@ -145,6 +158,7 @@ func ActionIDs() []string {
 		ActionHistory, ActionHistoryCSV,
 		ActionLinkChoose, ActionLinkApprove, ActionLinkRefuse, ActionLinkPeople, ActionLinkShow, ActionLinkChange, ActionLinkGive, ActionLinkRemove,
 		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
+		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
 	}
 }
 
@@ -164,6 +178,8 @@ const (
 	Ask      Verb = "ask"
 	Look     Verb = "look"   // back, at its history
 	BeWho    Verb = "be_who" // a worker: to say that one is
+	Retain   Verb = "retain"
+	Lift     Verb = "lift"
 )
 
 // VerbOf is the verb of a kind of change.
@@ -181,6 +197,10 @@ func VerbOf(kind occupation.Kind) Verb {
 		return Transfer
 	case occupation.Release:
 		return Release
+	case occupation.Retain:
+		return Retain
+	case occupation.Lift:
+		return Lift
 	default:
 		return Show
 	}
@@ -206,6 +226,10 @@ func (v Verb) action() string {
 		return ActionAsk
 	case Look:
 		return ActionHistory
+	case Retain:
+		return ActionRetain
+	case Lift:
+		return ActionLift
 	default:
 		return ActionStatus
 	}

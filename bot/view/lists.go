@@ -92,17 +92,18 @@ func heldLine(st occupation.Status, at Clock) string {
 }
 
 // Overview lists who has what, by person, and what is kept for whom; of more than
-// fit, the rest is counted.
-func Overview(held []occupation.Status, at Clock) Message {
+// fit, the rest is counted. Below stand those that nobody may take.
+func Overview(held []occupation.Status, stopped []occupation.Spool, at Clock) Message {
 	if len(held) == 0 {
-		return message(nobodyHolds, append([]slack.Block{section(signFree + " " + bold(nobodyHolds))}, rows(batchButton(labelSearch))...)...)
+		blocks := append([]slack.Block{section(signFree + " " + bold(nobodyHolds))}, stoppedBlocks(stopped)...)
+		return message(nobodyHolds, append(blocks, rows(batchButton(labelSearch))...)...)
 	}
 	people := byPerson(held)
 	n, late := countLapsed(held)
 	head := boardHead(n, late, len(people))
 	var blocks []slack.Block
 	var lines []string
-	room, shown := maxAll-1000, 0
+	room, shown := maxAll-1000-maxLine*min(len(stopped), maxStopped+2), 0
 	for _, p := range people {
 		if len(lines) > 10 {
 			blocks, lines = append(blocks, lists(lines, 15)...), nil
@@ -123,6 +124,7 @@ func Overview(held []occupation.Status, at Clock) Message {
 		lines = append(lines, andMore(len(held)-shown))
 	}
 	blocks = append([]slack.Block{section(bold(head))}, append(blocks, lists(lines, 15)...)...)
+	blocks = append(blocks, stoppedBlocks(stopped)...)
 	return message(head, append(blocks, rows(mineButton(), batchButton(labelSearch))...)...)
 }
 

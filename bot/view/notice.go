@@ -21,11 +21,13 @@ func Notice(n occupation.Notice, at Clock) Message {
 	case in.Kind == occupation.Release && n.To.ID == in.From.ID:
 		return card(signNo, in.Tag, stateNotYours, []string{releasedBy(name(in.Worker), escape(in.Reason, maxReason)), lineTalk},
 			statusButton(in.Tag), mineButton())
+	case in.Kind == occupation.Retain && in.From.ID != 0 && n.To.ID == in.From.ID:
+		return retainedFromYou(in)
 	case in.Kind == occupation.Transfer && n.Err == nil && n.To.ID != in.Worker.ID:
 		return gaveAway(in)
 	}
 	r := occupation.Result{
-		Tag: in.Tag, Kind: in.Kind, Date: in.Date, Err: n.Err,
+		Tag: in.Tag, Kind: in.Kind, Date: in.Date, Err: n.Err, Reason: in.Reason,
 		Lock: occupation.Lock{Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, Since: in.Since, Deadline: in.Deadline, Fence: in.Fence, State: occupation.Held},
 	}
 	switch {
@@ -40,7 +42,7 @@ func Notice(n occupation.Notice, at Clock) Message {
 // undone is late news that something did not happen, and why.
 func undone(in occupation.Intent, err *occupation.Error, at Clock) Message {
 	facts := Facts{Tag: in.Tag, Fence: in.Fence, Operation: in.Operation, Date: in.Date}
-	if in.Kind == occupation.Take {
+	if in.Kind == occupation.Take || in.OnFree {
 		facts.Fence = 0
 	}
 	w := explain(err, at)
@@ -120,14 +122,16 @@ func gaveAway(in occupation.Intent) Message {
 	return card(signMove, in.Tag, state, []string{why}, mineButton(), batchButton(labelAnother))
 }
 
-// ForSupervisors tells the supervisors' channel of an expiry, a forced release or
-// a transfer. Others read it too: it says what is, and blames nobody.
+// ForSupervisors tells the supervisors' channel of an expiry, a forced release, a
+// transfer, a stop or its lifting. Others read it too: it says what is, and blames nobody.
 func ForSupervisors(n occupation.Notice, at Clock) Message {
 	in := n.Intent
 	op, reason := string(in.Operation), escape(in.Reason, maxReason)
 	switch {
 	case in.Kind == occupation.Release && in.BySheet:
 		return card(signSheet, in.Tag, stateSheetChanged, []string{hadIt(name(in.From), join(" ", op, at.since(in.Since))), lineSheetRules})
+	case in.Kind == occupation.Retain, in.Kind == occupation.Lift:
+		return stopForSupervisors(in, at)
 	case in.Kind == occupation.Release:
 		return card(signFree, in.Tag, freedBy(name(in.Worker)), []string{hadIt(name(in.From), join(" ", op, at.since(in.Since))), because(reason)})
 	case in.Kind == occupation.Transfer:

@@ -82,6 +82,9 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 	case occupation.SpoolOccupied:
 		return occupiedButtons(e, asked)
 	case occupation.PrerequisiteNotMet:
+		if e.Reason == occupation.NotOnHold {
+			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
+		}
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), statusButton(e.Tag)}
 	case occupation.NotOwner:
 		if e.Reason == occupation.NobodyHolds {
@@ -99,7 +102,7 @@ func problemButtons(e *occupation.Error, asked Asked) []*slack.ButtonBlockElemen
 		switch e.Reason {
 		case occupation.ReceiverRole:
 			return []*slack.ButtonBlockElement{retry(asked), mineButton()}
-		case occupation.NotSupervisor, occupation.OwnLink:
+		case occupation.NotSupervisor, occupation.OwnLink, occupation.NotSetter:
 			return []*slack.ButtonBlockElement{statusButton(e.Tag), mineButton()}
 		}
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}

@@ -122,7 +122,7 @@ func (k kit) lifeSamples() map[string]any {
 
 		"mine-lapsed":           view.Mine([]occupation.Status{held, lapsed}, k.at),
 		"mine-lapsed-only":      view.Mine([]occupation.Status{lapsed}, k.at),
-		"overview-lapsed":       view.Overview([]occupation.Status{held, lapsed, hostileLapsed, byRow}, k.at),
+		"overview-lapsed":       view.Overview([]occupation.Status{held, lapsed, hostileLapsed, byRow}, nil, k.at),
 		"status-boss":           view.Status(held, boss, k.at),
 		"status-boss-lapsed":    view.Status(lapsed, boss, k.at),
 		"status-boss-writing":   view.Status(writing, boss, k.at),

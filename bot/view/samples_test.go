@@ -210,6 +210,11 @@ func (k kit) problems() []problem {
 		e(occupation.PrerequisiteNotMet, occupation.AlreadyDone, func(e *occupation.Error) {
 			e.Tag, e.Operation, e.Since, e.Holder.Name = tag, occupation.ARM, k.day(11, 20), "JP(12)"
 		}),
+		e(occupation.PrerequisiteNotMet, occupation.OnHold, func(e *occupation.Error) {
+			e.Tag, e.Text, e.Holder.Name = tag, "calidad", "MR(93)"
+		}),
+		e(occupation.PrerequisiteNotMet, occupation.NotOnHold, withTag),
+		e(occupation.RoleNotAllowed, occupation.NotSetter, func(e *occupation.Error) { e.Tag, e.Holder.Name = tag, "MR(93)" }),
 		e(occupation.WorkerUnknown, "", nil),
 		e(occupation.WorkerUnknown, occupation.Unlinked, nil),
 		e(occupation.WorkerUnknown, occupation.Inactive, nil),
@@ -259,6 +264,10 @@ func (k kit) problems() []problem {
 	more("extending", problem{"locks-unavailable", &occupation.Error{Code: occupation.LocksUnavailable, Reason: occupation.NothingDone, Tag: tag}, view.Asked{
 		Verb: view.Extend, Facts: view.Facts{Tag: tag, Fence: 4011, Deadline: k.hour(15, 42)},
 	}})
+	more("office", e(occupation.PrerequisiteNotMet, occupation.OnHold, withTag))
+	more("hostile", e(occupation.PrerequisiteNotMet, occupation.OnHold, func(e *occupation.Error) {
+		e.Tag, e.Text, e.Holder.Name = nasty, worst, nasty
+	}))
 	more("hostile", e(occupation.SpoolOccupied, "", func(e *occupation.Error) {
 		heldBy(josefa)(e)
 		e.Tag, e.Holder.Name = nasty, nasty

@@ -11,7 +11,15 @@ import (
 func Status(st occupation.Status, me occupation.Worker, at Clock) Message {
 	sign, state, term := standingOf(st, me.ID, at)
 	lines := append([]string{term, about(st.Spool)}, history(st.Spool, at)...)
-	return card(sign, tagOf(st), state, lines, next(st, me, at)...)
+	return card(sign, tagOf(st), state, append(lines, stopOfHeld(st)), next(st, me, at)...)
+}
+
+// stopOfHeld is for a spool that was stopped while somebody works on it.
+func stopOfHeld(st occupation.Status) string {
+	if _, stopped := st.Spool.Stop(); stopped && st.Held() {
+		return join(" ", lineSheetStops, stopLine(st.Spool))
+	}
+	return ""
 }
 
 // Stale answers a button whose time has passed: what has happened since, and
@@ -27,7 +35,7 @@ func Stale(pressed Facts, st occupation.Status, me occupation.Worker, at Clock) 
 		state = stateAnew
 	case st.Held():
 		state = nowHas(name(holderOf(st)))
-	case st.Spool.Next() != "":
+	case st.Spool.Next() != "" && state != stateOnHold:
 		state = stateFreed
 	}
 	lines := append([]string{term, about(st.Spool)}, history(st.Spool, at)...)
@@ -74,6 +82,9 @@ func standingOf(st occupation.Status, me int, at Clock) (sign, state, term strin
 }
 
 func standingFree(s occupation.Spool, at Clock) (sign, state, term string) {
+	if _, stopped := s.Stop(); stopped {
+		return signStop, stateOnHold, join(" ", stopLine(s), lineWhoLifts)
+	}
 	op := s.Next()
 	if op == "" {
 		return signFinish, stateFinished, ""
@@ -101,20 +112,37 @@ func next(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonB
 
 func nextToDo(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonBlockElement {
 	f, op := holdingOf(st), st.Spool.Next()
+	_, stopped := st.Spool.Stop()
+	var retain, lift *slack.ButtonBlockElement // of a free spool
+	if me.Has(occupation.Supervisor) && !stopped && st.Spool.Tag != "" {
+		retain = retainButton(Facts{Tag: f.Tag})
+	}
+	if mayLift(st.Spool, me) {
+		lift = liftButton(st.Spool)
+	}
 	switch {
 	case lapsed(st, at) && st.Lock.Holder.ID == me.ID:
 		return []*slack.ButtonBlockElement{goOnButton(f).WithStyle(slack.StylePrimary), pauseButton(f), completeButton(f, at)}
 	case mine(st, me.ID) && settled(st):
-		return []*slack.ButtonBlockElement{pauseButton(f).WithStyle(slack.StylePrimary), completeButton(f, at), extendButton(f), transferButton(f, 0)}
+		return []*slack.ButtonBlockElement{pauseButton(f).WithStyle(slack.StylePrimary), completeButton(f, at), extendButton(f), transferButton(f, 0), retainMine(st)}
 	case mine(st, me.ID):
 		return []*slack.ButtonBlockElement{statusButton(f.Tag), mineButton()}
 	case lapsed(st, at) || st.Held():
 		return nextOfTheirs(st, me)
 	case op == "" || occupation.CanTake(st.Spool, op) != nil:
-		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
+		return []*slack.ButtonBlockElement{lift, retain, batchButton(labelAnother), mineButton()}
 	default:
-		return []*slack.ButtonBlockElement{takeButton(labelTake, Facts{Tag: f.Tag, Operation: op}).WithStyle(slack.StylePrimary), mineButton()}
+		return []*slack.ButtonBlockElement{takeButton(labelTake, Facts{Tag: f.Tag, Operation: op}).WithStyle(slack.StylePrimary), retain, mineButton()}
 	}
+}
+
+// retainMine stops what one holds; nil when it is stopped already, and when only
+// the row knows whose it is.
+func retainMine(st occupation.Status) *slack.ButtonBlockElement {
+	if _, stopped := st.Spool.Stop(); stopped || byRow(st) {
+		return nil
+	}
+	return retainButton(holdingOf(st))
 }
 
 // nextOfTheirs are the buttons for a spool that somebody else has. Of one that
@@ -122,19 +150,20 @@ func nextToDo(st occupation.Status, me occupation.Worker, at Clock) []*slack.But
 // it comes free.
 func nextOfTheirs(st occupation.Status, me occupation.Worker) []*slack.ButtonBlockElement {
 	f, boss := holdingOf(st), me.Has(occupation.Supervisor)
-	var ask, free, pass *slack.ButtonBlockElement
+	another := batchButton(labelAnother)
+	var ask, free, pass, retain *slack.ButtonBlockElement
 	switch {
 	case byRow(st) && st.Spool.HolderID == 0:
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
 	case st.Held() && settled(st):
 		ask = askButton(f.Tag, f.Fence)
 		if boss {
-			free, pass = releaseButton(f), transferButton(f, holderOf(st).ID)
+			free, pass, retain, another = releaseButton(f), transferButton(f, holderOf(st).ID), retainMine(st), nil
 		}
 	case !st.Held() && boss: // lapsed: there is nobody to pass it on
 		free = releaseButton(f)
 	}
-	return []*slack.ButtonBlockElement{waitButton(f.Tag), ask, batchButton(labelAnother), free, pass}
+	return []*slack.ButtonBlockElement{waitButton(f.Tag), ask, another, free, pass, retain}
 }
 
 // settled reports whether nothing is on its way for the spool.

@@ -30,6 +30,8 @@ func explainRole(e *occupation.Error, holder string) words {
 	switch {
 	case e.Reason == occupation.NotSupervisor:
 		return words{head: "eso solo lo hace un supervisor", next: nothingChanged + " Pídeselo a tu supervisor."}
+	case e.Reason == occupation.NotSetter:
+		return notSetter(holder)
 	case e.Reason == occupation.ReceiverRole:
 		return words{
 			head: orThem(holder) + " no puede recibirlo", detail: join(": ", "su rol no permite "+orWork(e.Operation), whoMay(e.Operation)),

@@ -105,6 +105,10 @@ func explainInput(e *occupation.Error, text string) words {
 
 func explainPrerequisite(e *occupation.Error, holder string, at Clock) words {
 	switch {
+	case e.Reason == occupation.OnHold:
+		return explainStopped(escape(e.Text, maxReason), holder)
+	case e.Reason == occupation.NotOnHold:
+		return notStopped
 	case e.Reason == occupation.AlreadyDone:
 		return words{
 			head: "ya tiene " + orWork(e.Operation) + " hecho", detail: join(" ", dayWord(at.day(e.Since)), by(holder)),

@@ -133,7 +133,7 @@ func chooseHead(query string, n int) string {
 func chooseHeldHead(verb Verb, n int) string {
 	did := map[Verb]string{
 		Pause: "pausar", Complete: "completar", Show: "ver", Take: "tomar", Extend: "extender",
-		Transfer: "traspasar", Release: "liberar", Wait: "esperar", Ask: "pedir", Look: "ver",
+		Transfer: "traspasar", Release: "liberar", Retain: "retener", Lift: "soltar", Wait: "esperar", Ask: "pedir", Look: "ver",
 	}[verb]
 	return fmt.Sprintf("Tienes %d spools. ¿Cuál quieres %s?", n, did)
 }
@@ -188,6 +188,8 @@ func notDone(kind occupation.Kind, from string) string {
 		return "no se completó, sigue siendo tuyo"
 	case occupation.Release:
 		return "no se liberó, sigue con " + from
+	case occupation.Retain, occupation.Lift:
+		return notStoppedLate(kind)
 	default:
 		return "no se extendió"
 	}
@@ -254,6 +256,7 @@ var helpLines = []string{
 	"*/estado 25238-011* · cómo está, o */estado all* para ver quién tiene qué",
 	"*/historia 25238-011* · lo que ha pasado con él, o */historia* para lo tuyo",
 	"*/quien 25238-011* · quién lo tiene, o */quien @persona* para lo que tiene alguien",
+	"*/retener 25238-011 motivo* · que nadie lo tome hasta levantar la retención",
 	"*/liberar 25238-011 motivo* · dejar libre lo que tiene otra persona (supervisor)",
 	"*/vincular @persona* · ver o cambiar quién es (supervisor)",
 	"*/reconciliar* · comparar la planilla con el bot (supervisor)",

@@ -32,3 +32,9 @@ func Turn(t occupation.Turn, op occupation.Operation, at Clock) Message {
 		takeButton(labelTake, Facts{Tag: t.Tag, Operation: op}).WithStyle(slack.StylePrimary),
 		spoolButton(ActionLeave, labelLeaveTurn, Facts{Tag: t.Tag}))
 }
+
+// TurnStopped tells who waited that the spool is nobody's, and cannot be taken.
+func TurnStopped(t occupation.Turn, s occupation.Spool) Message {
+	return card(signStop, t.Tag, stateOnHold, []string{stopLine(s), lineTellWhenLifted},
+		spoolButton(ActionLeave, labelLeave, Facts{Tag: t.Tag}), batchButton(labelAnother))
+}

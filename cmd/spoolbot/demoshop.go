@@ -156,6 +156,7 @@ func demoCommands() []slacksim.Command {
 		{Name: "/extender", Description: "Seguir más tiempo con lo que tienes", UsageHint: "[TAG o parte del TAG] [1h|30m|turno]"},
 		{Name: "/traspasar", Description: "Pasarle un spool a otra persona, que tiene que aceptar", UsageHint: "[TAG o parte del TAG] @persona [motivo, si no es tuyo]"},
 		{Name: "/liberar", Description: "Liberar un spool que tiene otra persona (supervisores)", UsageHint: "[TAG o parte del TAG] [motivo]"},
+		{Name: "/retener", Description: "Que nadie tome un spool hasta levantar la retención", UsageHint: "[TAG o parte del TAG] [motivo]"},
 		{Name: "/reconciliar", Description: "Ver y corregir en qué no coinciden la planilla y el bot (supervisores)"},
 		{Name: "/historia", Description: "Ver lo que ha pasado con un spool, o contigo", UsageHint: "[TAG o parte del TAG] o @persona, hoy, ayer, una fecha (supervisores)"},
 		{Name: "/quien", Description: "Ver quién tiene qué", UsageHint: "[TAG o parte del TAG] o @persona"},

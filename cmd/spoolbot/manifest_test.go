@@ -132,7 +132,7 @@ func TestManifestIsWhatTheProgramNeeds(t *testing.T) {
 		what      string
 		got, want any
 	}{
-		{"commands", commands, []string{"/tomar", "/pausar", "/completar", "/lote", "/estado", "/mis-spools", "/extender", "/traspasar", "/liberar", "/reconciliar", "/historia", "/quien", "/vincular", "/ayuda"}},
+		{"commands", commands, []string{"/tomar", "/pausar", "/completar", "/lote", "/estado", "/mis-spools", "/extender", "/traspasar", "/liberar", "/retener", "/reconciliar", "/historia", "/quien", "/vincular", "/ayuda"}},
 		{"shortcuts", m.Features.Shortcuts[0].Type + " " + m.Features.Shortcuts[0].CallbackID, "global tomar_spools"},
 		{"scopes", m.OAuth.Scopes.Bot, []string{"commands", "chat:write", "files:write", "im:write", "channels:history", "groups:history", "users:read"}},
 		{"events", m.Settings.Events.Bot, []string{"app_home_opened"}},
