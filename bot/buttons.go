@@ -171,7 +171,7 @@ func (b *Bot) freshenList(ctx context.Context, r *request) {
 // was taken, what was extended.
 func listed(results []occupation.Result) bool {
 	for _, res := range results {
-		if res.Err != nil || res.Already || !res.Kind.Begins() && res.Kind != occupation.Extend {
+		if res.Err != nil || res.Already || !res.Begins() && res.Kind != occupation.Extend {
 			return false
 		}
 	}
@@ -204,11 +204,11 @@ func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []oc
 		case res.Err != nil:
 		case res.Kind == occupation.Extend:
 			moved[res.Lock.Fence] = res
-		case res.Kind == occupation.Release, res.Lock.Holder.ID != r.worker.ID && !res.Kind.Begins(): // its former holder hears of it by Settled
-		case !res.Kind.Begins():
+		case res.Kind == occupation.Release, res.Lock.Holder.ID != r.worker.ID && !res.Begins(): // its former holder hears of it by Settled
+		case !res.Begins():
 			over[res.Lock.Fence] = res
 		}
-		if res.Err == nil && len(results) == 1 && (res.Kind.Begins() || res.Kind == occupation.Extend) {
+		if res.Err == nil && len(results) == 1 && (res.Begins() || res.Kind == occupation.Extend) {
 			b.keep(ctx, card{Place: p}, res.Lock)
 		}
 	}

@@ -84,6 +84,7 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionRetainFor, handle: b.pressedRetainFor},
 		{family: action, name: view.ActionRetainOther, handle: b.opened, open: b.askStopReason},
 		{family: action, name: view.ActionLift, handle: b.pressedLift},
+		{family: action, name: view.ActionUndo, handle: b.pressedUndo},
 		{family: submission, name: view.CallbackRetain, handle: b.carryRetain, pending: b.pendingRetain},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},

@@ -11,7 +11,7 @@ import (
 func TestATakenSpoolIsRefusedToTheNextByNameAndHour(t *testing.T) {
 	inShop(t, func(s *shop) {
 		card := s.asks(s.mauricio, "/tomar "+tag(11), tag(11), "tomado, es tuyo", "ARM")
-		if got, want := strings.Join(card.Buttons(), ","), "Pausar,Completar,+1 h,Otra fecha"; got != want {
+		if got, want := strings.Join(card.Buttons(), ","), "Pausar,Completar,+1 h,Deshacer,Otra fecha"; got != want {
 			t.Errorf("buttons %s, want %s", got, want)
 		}
 		if !card.Ephemeral {

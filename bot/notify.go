@@ -329,6 +329,10 @@ func (b *Bot) told(ctx context.Context, n occupation.Notice, p place, alone bool
 		b.keep(ctx, c, lockOf(n.Intent))
 	case occupation.Pause, occupation.Complete, occupation.Release, occupation.Retain:
 		b.ended(ctx, p, []int64{n.Intent.Fence}, last)
+	case occupation.Revert:
+		if b.ended(ctx, p, []int64{n.Intent.Former}, last); alone && n.Intent.Begins() {
+			b.keep(ctx, card{Place: p}, lockOf(n.Intent))
+		}
 	case occupation.Take, occupation.Transfer:
 		switch {
 		case n.To.ID != n.Intent.Worker.ID:

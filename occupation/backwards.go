@@ -73,7 +73,7 @@ func (s *Service) dropOver(ctx context.Context, ledger Ledger, locks []Lock) err
 // is the highest that was known when they were asked for.
 func wentBack(outcomes []Outcome, known int64) bool {
 	for _, o := range outcomes {
-		if o.Verdict == Accepted && o.Intent.Kind.Begins() && o.Intent.Fence <= known {
+		if o.Verdict == Accepted && o.Intent.PutBack() && o.Intent.Fence <= known {
 			return true
 		}
 	}

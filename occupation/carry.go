@@ -81,7 +81,7 @@ func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.SendTimeout)
 	defer cancel()
 	draft, err := c.records.Prepare(ctx, changes(jobs))
-	if err == nil && keepStops(jobs, draft) {
+	if err == nil && keepStates(jobs, draft) {
 		draft, err = c.records.Prepare(ctx, changes(jobs))
 	}
 	if err != nil || len(overtaken(jobs, draft)) == 0 {
@@ -109,16 +109,22 @@ func (c *committer) prepare(ctx context.Context, jobs []*job) (Draft, error) {
 	return draft, nil
 }
 
-// keepStops leaves the state of those rows alone that somebody has stopped while
-// the spool was held, and says whether there are any new ones.
-func keepStops(jobs []*job, d Draft) (found bool) {
+// keepStates leaves the state of those rows alone that somebody has stopped while
+// the spool was held, or that is another than a take wrote which is taken back, and
+// says whether there are any new ones.
+func keepStates(jobs []*job, d Draft) (found bool) {
 	for _, j := range jobs {
 		_, stopped := d.Rows[j.intent.Event].Stop()
-		switch j.intent.Kind {
+		row, planned := d.Rows[j.intent.Event]
+		keep := false
+		switch in := j.intent; in.Kind {
 		case Pause, Complete, Release, Expire:
-			if stopped && !j.keepState {
-				j.keepState, found = true, true
-			}
+			keep = stopped
+		case Revert:
+			keep = in.Undoes == Take && row.State != StateText(Take, in.Operation)
+		}
+		if planned && keep && !j.keepState {
+			j.keepState, found = true, true
 		}
 	}
 	return found

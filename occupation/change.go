@@ -214,7 +214,7 @@ func checking(tag string) *Error {
 // of what ends an occupation nobody knows here who wants it, and anything else was
 // not begun.
 func inVain(in Intent, o Outcome) *Error {
-	own := in.Kind.Begins() && o.Lock.State == Pending && o.Lock.Holder.ID == in.Worker.ID
+	own := in.Begins() && o.Lock.State == Pending && o.Lock.Holder.ID == in.Worker.ID
 	if own || o.Lock.Event == in.Event {
 		return checking(in.Tag)
 	}

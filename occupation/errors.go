@@ -65,6 +65,7 @@ const (
 	WaitListFirst Reason = "wait_list"      // SPOOL_OCCUPIED: it is free, and the first who waited has it reserved until Until
 	NobodyHolds   Reason = "nobody_holds"   // NOT_OWNER: the spool is free
 	HeldAnew      Reason = "held_anew"      // NOT_OWNER: a button of an earlier occupation
+	UndoOver      Reason = "undo_over"      // NOT_OWNER: it cannot be taken back any more: a minute is over, or somebody has acted since (Holder)
 	MissingHeader Reason = "missing_header" // SHEET_SCHEMA: Column is not there
 	DoubledHeader Reason = "doubled_header" // SHEET_SCHEMA: Column is there more than once
 	UnreadCell    Reason = "unread_cell"    // SHEET_SCHEMA: Column and Row hold something else

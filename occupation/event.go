@@ -20,6 +20,7 @@ const (
 	Expire   Kind = "VENCER_SPOOL"
 	Retain   Kind = "RETENER_SPOOL" // sets a Stop
 	Lift     Kind = "SOLTAR_SPOOL"  // lifts it
+	Revert   Kind = "DESHACER_SPOOL"
 )
 
 // The kinds that concern a person and no spool. They are audit rows only: no
@@ -31,7 +32,7 @@ const (
 
 // Kinds lists every kind of a spool's change, for tests.
 func Kinds() []Kind {
-	return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire, Retain, Lift}
+	return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire, Retain, Lift, Revert}
 }
 
 // Action is the audit log's Accion: the verb alone.
@@ -59,13 +60,21 @@ func (k Kind) Action() string {
 		return "RETENER"
 	case Lift:
 		return "SOLTAR"
+	case Revert:
+		return "DESHACER"
 	default:
 		return ""
 	}
 }
 
-// Begins reports whether a change of the kind begins an occupation.
-func (k Kind) Begins() bool { return k == Take || k == Transfer }
+// Reverts reports whether a change of the kind can be taken back: Revert.
+func (k Kind) Reverts() bool { return k == Take || k == Pause || k == Complete }
+
+// Begins reports whether the change begins an occupation, as what takes the end of
+// one back does.
+func (i Intent) Begins() bool {
+	return i.Kind == Take || i.Kind == Transfer || (i.Kind == Revert && i.Undoes != Take)
+}
 
 // Tells reports whether somebody who did not ask for the change must hear of it:
 // who had the spool, or the supervisors.
@@ -76,7 +85,7 @@ func (k Kind) Tells() bool {
 // PutBack reports whether the change is put back when it cannot be carried out:
 // what begins an occupation, and what is about a spool that nobody holds. Any
 // other one ends an occupation and is committed anew, because the work is done.
-func (i Intent) PutBack() bool { return i.Kind.Begins() || i.OnFree }
+func (i Intent) PutBack() bool { return i.Begins() || i.OnFree }
 
 // Intent is a change that somebody wants, with all that is needed to carry it
 // out or to put it back after a crash. The lock store keeps it until it is
@@ -96,15 +105,17 @@ type Intent struct {
 	TTL     time.Duration // Take, Transfer: how long the occupation lasts
 	Grace   time.Duration // Expire: how long from now only the former holder may have it
 	Until   time.Time     // Extend: the deadline that is asked for
-	Date    time.Time     // Complete: fecha_operacion, midnight in the shop's zone
+	Date    time.Time     // Complete: fecha_operacion, midnight in the shop's zone; Revert: of what it takes back
 	Reason  string        // Release, Retain, and Transfer by a supervisor: why, as written
 	By      Holder        // Transfer, Extend: the supervisor who arranged it; zero = From, Worker did
-	Former  int64         // Transfer: the fence of the occupation that it ends
+	Former  int64         // Transfer: the fence of the occupation that it ends; Revert: that of what it takes back
 	BySheet bool          // Release: the row says so already, no cell is written
 	OnFree  bool          // Lift always, Retain: nobody holds the spool
-	Was     string        // Lift: the state that it lifts, as the row showed it
+	Undoes  Kind          // Revert: what it takes back
+	Was     string        // the row's state as it was seen: Lift: that it lifts; Take: before it; Revert: of what it takes back
 
-	// Completed by the store, by its clock:
+	// Completed by the store, by its clock; for a Revert from what it takes back, with
+	// Operation, Former, Was and Date:
 	Since    time.Time // when the occupation began
 	Deadline time.Time
 	At       time.Time // when this intent was accepted
@@ -178,6 +189,7 @@ type AuditDetail struct {
 	From     int       `json:"from,omitzero"`   // worker id of whoever had it
 	By       int       `json:"by,omitzero"`     // worker id of the supervisor who arranged it
 	Reason   string    `json:"reason,omitzero"` // as written
+	Undoes   Kind      `json:"undoes,omitzero"` // Revert: what it takes back
 }
 
 // Change is an intent together with what it makes of the sheet.
@@ -223,7 +235,7 @@ func StateText(kind Kind, op Operation) string {
 func (i Intent) Change() Change {
 	detail, err := json.Marshal(AuditDetail{
 		Fence: i.Fence, Since: i.Since.UTC().Truncate(time.Second), Deadline: i.Deadline.UTC().Truncate(time.Second),
-		From: i.From.ID, By: i.By.ID, Reason: i.Reason,
+		From: i.From.ID, By: i.By.ID, Reason: i.Reason, Undoes: i.Undoes,
 	})
 	if err != nil {
 		panic(err) // numbers and UTC times always marshal
@@ -241,10 +253,7 @@ func (i Intent) Change() Change {
 			c.Cells = []Cell{{Column: ColHeldBy}, {Column: ColSince}, state}
 		}
 	case Complete:
-		date, by := ColArmDate, ColArmBy
-		if i.Operation == SOLD {
-			date, by = ColSoldDate, ColSoldBy
-		}
+		date, by := doneColumns(i.Operation)
 		c.Cells = []Cell{
 			{Column: date, Date: i.Date},
 			{Column: by, Text: i.Worker.Label},
@@ -261,6 +270,8 @@ func (i Intent) Change() Change {
 	case Lift:
 		state.Must = true
 		c.Cells = []Cell{state}
+	case Revert:
+		c.Cells = i.revertCells()
 	}
 	return c
 }

@@ -11,8 +11,8 @@ type job struct {
 	owed   bool     // only the audit row is still to be delivered
 	bound  string   // the commit that the intent was bound to last
 	maybe  []string // the commits that it may be bound to: the lock store may not have answered
-	// keepState: somebody has stopped the spool at the sheet, which must go on
-	// saying so.
+	// keepState: somebody has written a state at the sheet, which must go on saying
+	// so.
 	keepState bool
 	done      chan struct{}
 	since     time.Time // when it became one

@@ -32,7 +32,13 @@ func NewLedger(rows []AuditRow) Ledger {
 		out.Fence = max(out.Fence, d.Fence)
 		key := TagKey(row.Tag)
 		known, taken := out.Takes[key]
-		switch row.Kind {
+		kind := row.Kind
+		if kind == Revert { // the end of one, or the beginning of the next
+			if kind = Take; d.Undoes == Take {
+				kind = Pause
+			}
+		}
+		switch kind {
 		case Take, Transfer:
 			if key != "" && row.WorkerID != 0 && d.Fence > max(known.Fence, ended[key]) {
 				out.Takes[key] = Lock{

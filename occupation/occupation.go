@@ -205,6 +205,9 @@ const (
 	Lapsed    LockState = "expired"
 )
 
+// RevertFor is how long after a change whoever made it may take it back.
+const RevertFor = time.Minute
+
 // Lock is the record of an occupation in the lock store.
 type Lock struct {
 	Key       string // normalised TAG

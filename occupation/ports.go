@@ -27,7 +27,10 @@ type Locks interface {
 	// Settle says that the commit has landed: takes and transfers become held,
 	// whoever got the spool leaves its wait list, and who had let it lapse before
 	// learns so from a finish; locks of finishes vanish, those of expiries become
-	// lapsed; of a change OnFree is left what was before, a lapsed lock or none; kinds that Tell are kept as news (Desk.News). The intents are
+	// lapsed; of a change OnFree is left what was before, a lapsed lock or none. For
+	// RevertFor a change that Reverts can be taken back by whoever made it, until
+	// another intent of the spool is accepted and not undone; not so a take that
+	// renewed an occupation. Kinds that Tell are kept as news (Desk.News). The intents are
 	// dropped, but those of the events in owed stay, as audit rows still to be
 	// delivered. Events that are not bound to that commit (any more) are left
 	// alone. lost are those that the store does not remember at all: somebody
@@ -97,15 +100,16 @@ type Verdict string
 // The verdicts.
 const (
 	Accepted Verdict = "accepted"  // remembered; the lock is in its passing state
-	Already  Verdict = "already"   // TAKE: the same worker holds it; EXTEND: the deadline is no earlier; TRANSFER: the receiver has it. Nothing changed
+	Already  Verdict = "already"   // TAKE: the same worker holds it; EXTEND: the deadline is no earlier; TRANSFER: the receiver has it; REVERT: it was taken back. Nothing changed
 	Busy     Verdict = "busy"      // an earlier intent is on its way: Lock.Event. TAKE: the same worker's, or one OnFree
 	Occupied Verdict = "occupied"  // TAKE, OnFree: somebody (else) holds it: Lock
 	Kept     Verdict = "kept"      // TAKE: somebody else's has lapsed, and is kept for them until Lock.Until
-	Reserved Verdict = "reserved"  // TAKE: the first of the wait list may have it until Outcome.Until
+	Reserved Verdict = "reserved"  // TAKE, REVERT: the first of the wait list may have it until Outcome.Until
 	Free     Verdict = "free"      // all but TAKE: nobody holds it
 	NotYours Verdict = "not_yours" // all but TAKE: somebody else holds it than was thought: Lock
 	Stale    Verdict = "stale"     // all but TAKE: the same worker holds it under another fence: Lock
-	Expired  Verdict = "expired"   // finish, EXTEND: it expired at Outcome.Expired; Lock is who has it now, if any, or one's own lapsed one within its grace (EXTEND)
+	Expired  Verdict = "expired"   // finish, EXTEND, REVERT: it expired at Outcome.Expired; Lock is who has it now, if any, or one's own lapsed one within its grace (EXTEND)
+	Gone     Verdict = "gone"      // REVERT: there is nothing (any more) that could be taken back
 	Current  Verdict = "current"   // EXPIRE: the lock is not over its deadline, not held, or not there
 )
 

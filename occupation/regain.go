@@ -61,7 +61,7 @@ func (c *committer) regain(ctx context.Context, jobs []*job) (map[string]*Error,
 		case !snap.SeededAt.After(j.intent.At) && (j.again || c.pulse.missedSince(j.since) && !c.pulse.wentBackSince(j.since)):
 			j.quiet = true
 		case j.owed:
-		case j.intent.Kind.Begins():
+		case j.intent.Begins():
 			begun = append(begun, j)
 			ended[j.intent.Key] = j.intent.Fence - 1
 		default:

@@ -103,6 +103,8 @@ func CanWrite(i Intent, s Spool) *Error {
 		return canRetain(i, s)
 	case Lift:
 		return canLift(i, s)
+	case Revert:
+		return canRevert(i, s)
 	default:
 		return nil
 	}

@@ -160,7 +160,7 @@ func (c *committer) nobodys(in Intent, locks []Lock) bool {
 		return false
 	case !c.pulse.missedSince(j.since):
 		return true
-	case in.Kind.Begins():
+	case in.PutBack():
 		return c.pulse.wentBackSince(j.since)
 	}
 	return slices.ContainsFunc(locks, func(l Lock) bool {

@@ -175,10 +175,14 @@ type Result struct {
 	Kind    Kind      // what was asked
 	Asked   Operation // of a take: the one that was asked for; empty = what the spool needs
 	Date    time.Time
+	Undoes  Kind   // DESHACER: what was taken back
 	Reason  string // RETENER and its lifting: why it is, or was, stopped
 	Already bool   // a take of what one holds already, or an extension to no later; nothing changed
 	Err     *Error // nil = done
 }
+
+// Begins reports whether the result is of what begins an occupation.
+func (r Result) Begins() bool { return Intent{Kind: r.Kind, Undoes: r.Undoes}.Begins() }
 
 // Find looks a TAG up, however it is spelled, and says what is known of it now.
 // Errors: SPOOL_NOT_FOUND, DUPLICATE_TAG, SHEET_..., LOCKS_UNAVAILABLE.

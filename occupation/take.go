@@ -181,7 +181,7 @@ func (t *take) intents(at []int) []Intent {
 		key := TagKey(t.results[i].Tag)
 		out[n] = Intent{
 			Event: eventID(t.request, Take, key), Kind: Take, Key: key, Tag: t.results[i].Tag,
-			Operation: t.ops[i], Worker: t.worker.AsHolder(), TTL: t.cfg.TTL,
+			Operation: t.ops[i], Worker: t.worker.AsHolder(), TTL: t.cfg.TTL, Was: t.results[i].Spool.State,
 		}
 	}
 	return out

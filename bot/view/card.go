@@ -24,6 +24,8 @@ func One(r occupation.Result, at Clock) Message {
 		return Problem(r.Err, Asked{Verb: VerbOf(r.Kind), Facts: retried(r)}, at)
 	case r.Kind == occupation.Extend:
 		return Extended(r, at)
+	case r.Kind == occupation.Revert:
+		return Undone(r, at)
 	case r.Already:
 		return AlreadyYours(r, at)
 	case r.Kind == occupation.Pause:
@@ -47,7 +49,11 @@ func One(r occupation.Result, at Clock) Message {
 // that it was asked for.
 func retried(r occupation.Result) Facts {
 	f := Facts{Tag: r.Tag, Operation: r.Lock.Operation, Date: r.Date}
-	if r.Kind != occupation.Take {
+	switch r.Kind {
+	case occupation.Take:
+	case occupation.Revert:
+		f.Why = undoNames[r.Undoes]
+	default:
 		f.Fence = r.Lock.Fence
 	}
 	return f
@@ -55,7 +61,7 @@ func retried(r occupation.Result) Facts {
 
 // Taken says that the spool is the person's, and until when.
 func Taken(r occupation.Result, at Clock) Message {
-	return mineCard(signDone, stateTaken, "", r, at)
+	return mineCard(signDone, stateTaken, "", r, at, undoButton(r))
 }
 
 // AlreadyYours says that nothing changed, since the person held it already.
@@ -72,19 +78,19 @@ func Extended(r occupation.Result, at Clock) Message {
 	return mineCard(signDone, stateExtended, "", r, at)
 }
 
-func mineCard(sign, state, note string, r occupation.Result, at Clock) Message {
+func mineCard(sign, state, note string, r occupation.Result, at Clock, more ...*slack.ButtonBlockElement) Message {
 	term := join(" ", string(r.Lock.Operation), at.deadline(r.Lock.Deadline))
 	facts := holding(r.Lock)
 	facts.Tag = r.Tag
-	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note},
-		pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at), extendButton(facts), otherDayButton(facts))
+	buttons := append([]*slack.ButtonBlockElement{pauseButton(facts).WithStyle(slack.StylePrimary), completeButton(facts, at), extendButton(facts)}, more...)
+	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note}, append(buttons, otherDayButton(facts))...)
 }
 
 // Paused says that the spool is free again, and offers to go on with it.
 func Paused(r occupation.Result, _ Clock) Message {
 	facts := Facts{Tag: r.Tag, Operation: r.Lock.Operation}
 	return card(signPause, r.Tag, statePaused, []string{join(" · ", string(r.Lock.Operation), about(r.Spool)), lineFreeAgain},
-		takeButton(labelResume, facts), batchButton(labelAnother))
+		takeButton(labelResume, facts), undoButton(r), batchButton(labelAnother))
 }
 
 // Completed says that the operation is done and with which date.
@@ -94,7 +100,7 @@ func Completed(r occupation.Result, at Clock) Message {
 		next = thenNeeds(occupation.SOLD)
 	}
 	return card(signFinish, r.Tag, stateCompleted, []string{bold(doneOn(r.Lock.Operation, at.day(r.Date))), next, about(r.Spool)},
-		batchButton(labelAnother), mineButton())
+		undoButton(r), batchButton(labelAnother), mineButton())
 }
 
 // card is one spool: sign, TAG, state; lines; buttons.

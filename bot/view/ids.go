@@ -39,6 +39,8 @@ const (
 	ActionRetainFor   = "spool_retain_for"
 	ActionRetainOther = "spool_retain_other" // opens the modal
 	ActionLift        = "spool_lift"
+
+	ActionUndo = "spool_undo" // its Why says what
 )
 
 // App Home, and what is done to several spools at once. Those that end in _many
@@ -159,6 +161,7 @@ func ActionIDs() []string {
 		ActionLinkChoose, ActionLinkApprove, ActionLinkRefuse, ActionLinkPeople, ActionLinkShow, ActionLinkChange, ActionLinkGive, ActionLinkRemove,
 		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
 		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
+		ActionUndo,
 	}
 }
 
@@ -180,6 +183,7 @@ const (
 	BeWho    Verb = "be_who" // a worker: to say that one is
 	Retain   Verb = "retain"
 	Lift     Verb = "lift"
+	Undo     Verb = "undo"
 )
 
 // VerbOf is the verb of a kind of change.
@@ -201,6 +205,8 @@ func VerbOf(kind occupation.Kind) Verb {
 		return Retain
 	case occupation.Lift:
 		return Lift
+	case occupation.Revert:
+		return Undo
 	default:
 		return Show
 	}
@@ -230,6 +236,8 @@ func (v Verb) action() string {
 		return ActionRetain
 	case Lift:
 		return ActionLift
+	case Undo:
+		return ActionUndo
 	default:
 		return ActionStatus
 	}

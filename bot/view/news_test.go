@@ -52,7 +52,13 @@ func TestNewsSayWhyAndWhatNow(t *testing.T) {
 func TestButtonsFitWhoLooks(t *testing.T) {
 	all := samples(t)
 	for name, want := range map[string][]string{
-		"taken":                               {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
+		"taken":                               {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionUndo, view.ActionCompleteOn},
+		"already-yours":                       {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
+		"paused":                              {view.ActionTake, view.ActionUndo, view.ActionBatch},
+		"completed":                           {view.ActionUndo, view.ActionBatch, view.ActionMine},
+		"undone-take":                         {view.ActionBatch, view.ActionMine},
+		"undone-pause":                        {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
+		"undone-not":                          {view.ActionWait, view.ActionAsk, view.ActionBatch},
 		"status-mine":                         {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionTransfer, view.ActionRetain},
 		"status-others":                       {view.ActionWait, view.ActionAsk, view.ActionBatch},
 		"status-boss":                         {view.ActionWait, view.ActionAsk, view.ActionRelease, view.ActionTransfer, view.ActionRetain, view.ActionHistory},

@@ -27,7 +27,7 @@ func Notice(n occupation.Notice, at Clock) Message {
 		return gaveAway(in)
 	}
 	r := occupation.Result{
-		Tag: in.Tag, Kind: in.Kind, Date: in.Date, Err: n.Err, Reason: in.Reason,
+		Tag: in.Tag, Kind: in.Kind, Date: in.Date, Err: n.Err, Reason: in.Reason, Undoes: in.Undoes,
 		Lock: occupation.Lock{Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, Since: in.Since, Deadline: in.Deadline, Fence: in.Fence, State: occupation.Held},
 	}
 	switch {
@@ -42,8 +42,11 @@ func Notice(n occupation.Notice, at Clock) Message {
 // undone is late news that something did not happen, and why.
 func undone(in occupation.Intent, err *occupation.Error, at Clock) Message {
 	facts := Facts{Tag: in.Tag, Fence: in.Fence, Operation: in.Operation, Date: in.Date}
-	if in.Kind == occupation.Take || in.OnFree {
+	switch {
+	case in.Kind == occupation.Take, in.OnFree:
 		facts.Fence = 0
+	case in.Kind == occupation.Revert:
+		facts.Fence, facts.Why = in.Former, undoNames[in.Undoes]
 	}
 	w := explain(err, at)
 	return card(signNo, in.Tag, notDone(in.Kind, name(in.From)), []string{capital(join(", ", w.head, w.detail)), w.next},

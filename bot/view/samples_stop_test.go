@@ -43,7 +43,22 @@ func (k kit) stopSamples() map[string]any {
 	notice := func(in occupation.Intent, to occupation.Holder, err *occupation.Error) occupation.Notice {
 		return occupation.Notice{Intent: in, To: to, Err: err}
 	}
+	undo := func(kind occupation.Kind) occupation.Result {
+		r := k.result(11, occupation.Revert)
+		r.Undoes = kind
+		return r
+	}
+	undone := k.intent(occupation.Pause)
+	undone.Kind, undone.Undoes, undone.Former = occupation.Revert, occupation.Complete, 4010
 	return map[string]any{
+		"undone-take":            view.One(undo(occupation.Take), k.at),
+		"undone-pause":           view.One(undo(occupation.Pause), k.at),
+		"undone-complete":        view.One(undo(occupation.Complete), k.at),
+		"undone-not":             view.CannotUndo(k.status(11, josefa), mauro, k.at),
+		"undone-not-free":        view.CannotUndo(occupation.Status{Spool: k.spool(11)}, mauro, k.at),
+		"undone-not-hostile":     view.CannotUndo(occupation.Status{Spool: hostile}, mauro, k.at),
+		"notice-undone":          view.Notice(notice(undone, mauricio, nil), k.at),
+		"notice-not-undone":      view.Notice(notice(undone, mauricio, down), k.at),
 		"ask-stop":               view.AskStop(facts),
 		"ask-stop-hostile":       view.AskStop(view.Facts{Tag: nasty, Fence: 1 << 62}),
 		"retained":               view.One(own, k.at),

@@ -190,6 +190,8 @@ func notDone(kind occupation.Kind, from string) string {
 		return "no se liberó, sigue con " + from
 	case occupation.Retain, occupation.Lift:
 		return notStoppedLate(kind)
+	case occupation.Revert:
+		return "no se deshizo"
 	default:
 		return "no se extendió"
 	}

@@ -71,6 +71,9 @@ func stopOfFree(l *lockTest) {
 		o = l.intend(onFree(stop("s4"+key, key, boss), kind), occupation.Accepted)
 		l.carry(o)
 		l.free(key)
+		coming := l.intend(take("e4"+key, key, mauricio, long), occupation.Accepted)
+		l.sameLock(l.intend(onFree(stop("s6", key, boss), kind), occupation.Busy).Lock, coming.Lock)
+		l.ok(l.Locks.Undo(l.ctx, "", []string{"e4" + key}))
 		next := l.held(take("e3"+key, key, mauricio, long))
 		if next.Fence <= o.Intent.Fence {
 			l.Errorf("fence %d after %d", next.Fence, o.Intent.Fence)

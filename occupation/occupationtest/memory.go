@@ -36,6 +36,7 @@ type Locks struct {
 	news       map[string]newsItem
 	claims     []occupation.LinkClaim // oldest first
 	leases     map[string]leaseItem
+	lasts      map[string]lastChange // by spool key
 	writes     []time.Time
 	faults     map[string][]lockFault
 	calls      map[string]int
@@ -50,6 +51,7 @@ type entry struct {
 	commit string
 	owed   bool
 	prior  occupation.Lock // what Undo restores; zero = no lock
+	last   lastChange      // the same; zero = nothing could be taken back
 }
 
 type tombstone struct {
@@ -84,6 +86,7 @@ func (l *Locks) wipe() {
 	l.offers = map[string]occupation.Offer{}
 	l.news = map[string]newsItem{}
 	l.claims, l.leases = nil, map[string]leaseItem{}
+	l.lasts = map[string]lastChange{}
 }
 
 // Wipe forgets everything, as FLUSHALL or a fail-over to an empty store does.

@@ -89,8 +89,9 @@ func (l *Locks) settle(e *entry, now time.Time) {
 	if in.Kind.Tells() {
 		l.news[in.Event] = newsItem{in, now}
 	}
+	l.remember(e, now)
 	switch {
-	case in.Kind.Begins():
+	case in.Begins():
 		lock.State, lock.Event = occupation.Held, ""
 		l.locks[in.Key] = lock
 		if e.prior.State == occupation.Lapsed && e.prior.Holder.ID != in.Worker.ID {
@@ -141,6 +142,9 @@ func (l *Locks) Undo(ctx context.Context, commit string, events []string) error 
 			}
 			if _, ok := l.passing(e.intent); ok {
 				delete(l.locks, e.intent.Key)
+				if e.last.intent.Event != "" {
+					l.lasts[e.intent.Key] = e.last
+				}
 				if e.prior.Fence != 0 {
 					l.locks[e.intent.Key] = e.prior
 				} else {

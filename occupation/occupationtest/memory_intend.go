@@ -34,9 +34,20 @@ func (l *Locks) intend(replica string, in occupation.Intent, now time.Time) occu
 	if o.Lock = lock; o.Verdict != occupation.Accepted {
 		return o
 	}
-	e := &entry{owner: replica, prior: lock}
+	e := &entry{owner: replica, prior: lock, last: l.last(in.Key, now)}
+	delete(l.lasts, in.Key)
+	if in.Kind == occupation.Revert {
+		in = e.last.completed(in)
+	}
 	switch {
-	case in.Kind.Begins():
+	case in.Kind == occupation.Revert && in.Begins():
+		l.fence++
+		was := e.last.intent
+		lock = occupation.Lock{
+			Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: was.Operation,
+			Since: was.Since, Deadline: was.Deadline, Fence: l.fence, State: occupation.Pending, Event: in.Event,
+		}
+	case in.Begins():
 		l.fence++
 		op := in.Operation
 		if in.Kind == occupation.Transfer {
@@ -80,6 +91,8 @@ func (l *Locks) judge(in occupation.Intent, lock occupation.Lock, there bool, no
 		return says(judgeOverride(in, lock, there, now))
 	case occupation.Retain, occupation.Lift:
 		return l.judgeStop(in, lock, there, now)
+	case occupation.Revert:
+		return l.judgeRevert(in, lock, there, now)
 	case occupation.Extend:
 		return l.judgeExtend(in, lock, there, now)
 	default:
@@ -160,6 +173,8 @@ func (l *Locks) judgeExtend(in occupation.Intent, lock occupation.Lock, there bo
 // who names whose it is, or of one that nobody holds.
 func (l *Locks) judgeStop(in occupation.Intent, lock occupation.Lock, there bool, now time.Time) occupation.Outcome {
 	switch {
+	case in.OnFree && there && lock.Passing():
+		return occupation.Outcome{Verdict: occupation.Busy}
 	case in.OnFree && there && lock.State != occupation.Lapsed:
 		return occupation.Outcome{Verdict: occupation.Occupied}
 	case in.OnFree:

@@ -170,12 +170,12 @@ func (p *pair) live(rt *rapid.T) {
 		p.carry(rt, held.Event)
 		return
 	}
-	kinds := []occupation.Kind{occupation.Take, occupation.Take, occupation.Lift, occupation.Retain}
+	kinds := []occupation.Kind{occupation.Take, occupation.Take, occupation.Lift, occupation.Retain, occupation.Revert}
 	switch {
 	case held.State == occupation.Held && p.now.After(held.Deadline):
 		kinds = []occupation.Kind{occupation.Expire, occupation.Expire, occupation.Take, occupation.Pause, occupation.Extend}
 	case held.State == occupation.Held:
-		kinds = []occupation.Kind{occupation.Pause, occupation.Complete, occupation.Extend, occupation.Transfer, occupation.Release, occupation.Retain}
+		kinds = []occupation.Kind{occupation.Pause, occupation.Complete, occupation.Extend, occupation.Transfer, occupation.Release, occupation.Retain, occupation.Revert}
 	case held.State == occupation.Lapsed:
 		kinds = []occupation.Kind{occupation.Take, occupation.Take, occupation.Pause, occupation.Transfer, occupation.Release, occupation.Extend, occupation.Lift}
 	}
@@ -208,8 +208,12 @@ func (p *pair) draw(rt *rapid.T, key string, kind occupation.Kind) occupation.In
 		return time.Duration(rapid.IntRange(0, most).Draw(rt, what)) * time.Minute
 	}
 	onFree := kind == occupation.Lift || (kind == occupation.Retain && rapid.Bool().Draw(rt, "on free"))
+	var undoes occupation.Kind
+	if kind == occupation.Revert {
+		undoes = rapid.SampledFrom([]occupation.Kind{occupation.Take, occupation.Pause, occupation.Complete}).Draw(rt, "undoes")
+	}
 	return occupation.Intent{
-		OnFree: onFree, Event: p.name("e"), Kind: kind, Key: key, Tag: "a", Operation: occupation.ARM, Worker: person(rt, "worker"),
+		Undoes: undoes, OnFree: onFree, Event: p.name("e"), Kind: kind, Key: key, Tag: "a", Operation: occupation.ARM, Worker: person(rt, "worker"),
 		By: occupation.Holder{ID: 9, Name: "boss"}, Reason: "why", BySheet: rapid.Bool().Draw(rt, "by sheet"),
 		TTL: minutes("ttl", 30), Grace: minutes("grace", 12), Until: p.now.Add(minutes("until", 40)),
 	}

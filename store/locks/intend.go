@@ -41,6 +41,8 @@ func scriptOf(kind occupation.Kind) script {
 		return expireScript
 	case occupation.Retain, occupation.Lift:
 		return stopScript
+	case occupation.Revert:
+		return revertScript
 	default:
 		return releaseScript
 	}
@@ -96,7 +98,7 @@ func newLock(in occupation.Intent) (string, error) {
 	switch {
 	case in.OnFree:
 		state = occupation.Changing
-	case !in.Kind.Begins():
+	case !in.Begins():
 		return "", nil
 	}
 	return encodeLock(occupation.Lock{
@@ -111,6 +113,8 @@ func msOf(in occupation.Intent) (int64, error) {
 		return in.TTL.Milliseconds(), nil
 	case occupation.Expire:
 		return in.Grace.Milliseconds(), nil
+	case occupation.Revert:
+		return occupation.RevertFor.Milliseconds(), nil
 	case occupation.Extend:
 		ms := in.Until.UnixMilli()
 		if ms > maxNumber {
@@ -161,7 +165,9 @@ func outcome(in occupation.Intent, verdict, lock, record, when string) (occupati
 			return o, err
 		}
 		o.Intent = r.intent
-		o.Intent.Date, o.Intent.Until = in.Date, in.Until // in the sender's zone
+		if o.Intent.Until = in.Until; in.Kind != occupation.Revert { // in the sender's zone
+			o.Intent.Date = in.Date
+		}
 	case string(occupation.Expired):
 		o.Expired, err = moment(when)
 	case string(occupation.Reserved):

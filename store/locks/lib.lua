@@ -33,6 +33,23 @@ local function stone_key(site, spool)
   return string.sub(site, 1, -5) .. 'expired:' .. spool
 end
 
+-- last_key names what was done last to a spool: the record of the intent with when
+-- it was settled, for LAST_LIFE. Any other intent that is accepted takes it away.
+local LAST_LIFE = 600000
+
+local function last_key(site, spool)
+  return string.sub(site, 1, -5) .. 'last:' .. spool
+end
+
+-- read_last returns that record and its raw text, or nil and ''.
+local function read_last(key)
+  local raw = redis.call('GET', key)
+  if not raw then
+    return nil, ''
+  end
+  return decode(raw, 'last change ' .. key), raw
+end
+
 -- read_lock returns the lock of a key and its raw text, or nil and ''.
 local function read_lock(key)
   local raw = redis.call('GET', key)

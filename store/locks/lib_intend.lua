@@ -28,7 +28,7 @@ local function remember(want, lock)
     v = 1, owner = ARGV[1], call = ARGV[2], commit = '', owed = want.owed or false, claim = '',
     key = lock.key, holder = lock.holder, op = lock.op, fence = lock.fence,
     since = lock.since, deadline = lock.deadline, at = want.now,
-    intent = want.intent, prior = want.prior,
+    intent = want.intent, prior = want.prior, last = want.last_raw,
   })
   redis.call('HSET', KEYS[4], want.event, raw)
   return raw
@@ -50,6 +50,8 @@ local function intend(judge, change)
       from = tonumber(ARGV[a + 4]), ms = tonumber(ARGV[a + 5]), new = ARGV[a + 6], intent = ARGV[a + 7],
       key = KEYS[4 + 2 * i], stone = KEYS[5 + 2 * i],
     }
+    want.last_key = last_key(KEYS[1], string.sub(want.key, #KEYS[1] + 2)) -- without '...lock:'
+    want.last, want.last_raw = read_last(want.last_key)
     if want.new ~= '' then
       want.new = decode(want.new, 'new lock')
     end
@@ -74,6 +76,7 @@ local function intend(judge, change)
     end
     local raw = cjson.encode(want.lock)
     write_lock(want.key, KEYS[3], want.lock, raw, now)
+    redis.call('DEL', want.last_key)
     out[want.at][2], out[want.at][3] = raw, remember(want, want.lock)
   end
   return out

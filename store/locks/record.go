@@ -87,6 +87,7 @@ type intentRecord struct {
 	Deadline int64  `json:"deadline"`
 	At       int64  `json:"at"`
 	Intent   string `json:"intent"`
+	Last     string `json:"last"` // the record of what was done to the spool before; of a Revert what it takes back
 }
 
 // intentText is the part of an intent that its sender knows.
@@ -110,6 +111,7 @@ type intentText struct {
 	Former  int64      `json:"former,omitzero"`
 	OnFree  bool       `json:"on_free,omitzero"`
 	Was     string     `json:"was,omitzero"`
+	Undoes  string     `json:"undoes,omitzero"`
 }
 
 // personText is a worker in a text that the scripts keep as it came.
@@ -124,7 +126,7 @@ func encodeIntent(in occupation.Intent) (string, error) {
 		V: recordVersion, Event: in.Event, Kind: string(in.Kind), Key: in.Key, Tag: in.Tag,
 		ID: in.Worker.ID, Name: in.Worker.Name, Label: in.Worker.Label, From: personText(in.From), By: personText(in.By),
 		TTL: in.TTL.Microseconds(), Grace: in.Grace.Microseconds(), Until: in.Until, Date: in.Date,
-		Reason: in.Reason, BySheet: in.BySheet, Former: in.Former, OnFree: in.OnFree, Was: in.Was,
+		Reason: in.Reason, BySheet: in.BySheet, Former: in.Former, OnFree: in.OnFree, Was: in.Was, Undoes: string(in.Undoes),
 	})
 }
 
@@ -147,13 +149,21 @@ func decodeIntent(raw string) (remembered, error) {
 	if r.V < 1 || t.Event == "" || t.Key == "" || t.Kind == "" {
 		return remembered{}, errors.New("locks: stored intent: version, event, key or kind is missing")
 	}
-	return remembered{commit: r.Commit, owed: r.Owed, intent: occupation.Intent{
+	out := remembered{commit: r.Commit, owed: r.Owed, intent: occupation.Intent{
 		Event: t.Event, Kind: occupation.Kind(t.Kind), Key: t.Key, Tag: t.Tag, Operation: occupation.Operation(r.Op),
 		Worker: occupation.Holder{ID: t.ID, Name: t.Name, Label: t.Label}, Fence: r.Fence,
-		From: occupation.Holder(t.From), By: occupation.Holder(t.By), Reason: t.Reason, BySheet: t.BySheet, Former: t.Former, OnFree: t.OnFree, Was: t.Was,
+		From: occupation.Holder(t.From), By: occupation.Holder(t.By), Reason: t.Reason, BySheet: t.BySheet, Former: t.Former, OnFree: t.OnFree, Was: t.Was, Undoes: occupation.Kind(t.Undoes),
 		TTL: time.Duration(t.TTL) * time.Microsecond, Grace: time.Duration(t.Grace) * time.Microsecond,
 		Until: t.Until, Date: t.Date, Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At),
-	}}, nil
+	}}
+	if out.intent.Kind == occupation.Revert {
+		undone, err := decodeIntent(r.Last)
+		if err != nil {
+			return remembered{}, err
+		}
+		out.intent.Former, out.intent.Was, out.intent.Date = undone.intent.Fence, undone.intent.Was, undone.intent.Date
+	}
+	return out, nil
 }
 
 // commitRecord is a bound commit as Redis holds it.

@@ -25,6 +25,7 @@ var (
 	freeScript       = newScript("free", "lib_intend")
 	expireScript     = newScript("expire", "lib_intend")
 	stopScript       = newScript("stop", "lib_intend")
+	revertScript     = newScript("revert", "lib_wait", "lib_intend")
 	bindScript       = newScript("bind", "lib_end", "lib_quota")
 	settleScript     = newScript("settle", "lib_wait", "lib_end")
 	undoScript       = newScript("undo", "lib_wait", "lib_end")

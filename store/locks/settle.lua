@@ -14,6 +14,8 @@ local tells = {
   VENCER_SPOOL = true, LIBERAR_SPOOL = true, TRASPASAR_SPOOL = true, RETENER_SPOOL = true, SOLTAR_SPOOL = true,
 }
 
+local reverts = { TOMAR_SPOOL = true, PAUSAR_SPOOL = true, COMPLETAR_SPOOL = true }
+
 local work, lost, empty = ending(id, 3, 2)
 if id == '' then
   return lost
@@ -24,11 +26,31 @@ for _, w in ipairs(work) do
     w.stone_key = stone_key(KEYS[1], w.record.key)
     local raw = redis.call('GET', w.stone_key)
     w.stone = raw and decode(raw, 'tombstone ' .. w.stone_key)
+    w.undone = w.kind == 'DESHACER_SPOOL' and decode(w.record.last, 'what was undone by ' .. w.event)
   end
+end
+
+-- remember keeps what can be taken back, or has taken something back, as the last
+-- change of the spool. former is the fence by which its buttons know it.
+local function remember(w)
+  local record = w.record
+  local renewed = w.kind == 'TOMAR_SPOOL' and w.prior and w.prior.state == 'held'
+  local last = {
+    v = 1, kind = w.kind, holder = record.holder, fence = record.fence, former = record.fence, op = record.op,
+    since = record.since, deadline = record.deadline, at = record.at, intent = record.intent, settled = now,
+    commit = '', owed = false,
+  }
+  if w.kind == 'DESHACER_SPOOL' then
+    last.former, last.undoes = w.undone.former, w.undone.kind
+  elseif renewed or not reverts[w.kind] then
+    return
+  end
+  redis.call('SET', last_key(KEYS[1], record.key), cjson.encode(last), 'PX', int(LAST_LIFE))
 end
 
 local function land(w)
   local lock, spool = w.lock, w.record.key
+  remember(w)
   if tells[w.kind] then
     w.record.settled = now
     redis.call('HSET', KEYS[6], w.event, cjson.encode(w.record))

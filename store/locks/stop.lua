@@ -4,8 +4,11 @@
 -- when the occupation expired.
 
 return intend(function(lock, want)
+  if want.new ~= '' and lock and lock.state ~= 'expired' then
+    return passing(lock) and 'busy' or 'occupied'
+  end
   if want.new ~= '' then
-    return lock and lock.state ~= 'expired' and 'occupied' or 'accepted'
+    return 'accepted'
   end
   if want.from ~= 0 then
     return override(lock, want)

@@ -17,6 +17,7 @@ local now = now_ms()
 local id = ARGV[1]
 local work, _, empty = ending(id, 3, 1)
 for _, w in ipairs(work) do
+  w.last = w.ours and (w.record.last or '') ~= '' and decode(w.record.last, 'last change before ' .. w.event)
   if w.ours and not w.prior then
     w.list = read_list(KEYS[5], w.record.key)
   end
@@ -30,6 +31,10 @@ for _, w in ipairs(work) do
     record.owner, record.commit = '', ''
     redis.call('HSET', KEYS[2], w.event, cjson.encode(record))
   elseif moved or not record.owed then
+    local left = w.last and w.last.settled + LAST_LIFE - now
+    if left and left > 0 then
+      redis.call('SET', last_key(KEYS[1], record.key), record.last, 'PX', int(left))
+    end
     if w.prior and (moved or w.ours) then
       write_lock(w.key, KEYS[4], w.prior, record.prior, now)
     elseif w.ours then

@@ -1,0 +1,34 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
+)
+
+// pressedUndo is DESHACER. Whoever comes too late sees how the spool is now.
+func (b *Bot) pressedUndo(ctx context.Context, r *request) error {
+	f, err := b.facts(r, view.Undo)
+	if err != nil {
+		return err
+	}
+	res, err := b.core.Revert(ctx, b.asks(r), occupation.Target{Tag: f.Tag, Fence: f.Fence}, view.UndoKind(f))
+	if err != nil {
+		return err
+	}
+	if res.Err == nil || res.Err.Reason != occupation.UndoOver {
+		return b.showResults(ctx, r, []occupation.Result{res})
+	}
+	st, err := b.core.Find(ctx, res.Tag)
+	if err != nil {
+		return err
+	}
+	b.count(r, []occupation.Result{res})
+	p, err := b.answer(ctx, r, view.CannotUndo(st, r.worker, b.clock()))
+	if err != nil {
+		return err
+	}
+	b.keep(ctx, card{Place: p}, st.Lock)
+	return nil
+}

@@ -1,0 +1,31 @@
+package view
+
+import "github.com/spoolbot/spoolbot/occupation"
+
+// This file has the words of DESHACER.
+
+const (
+	signUndo  = "↩️"
+	labelUndo = "Deshacer"
+
+	stateNotTaken   = "deshecho, ya no lo tienes"
+	stateYoursAgain = "deshecho, sigue siendo tuyo"
+	lineAsBefore    = "Quedó como antes de tomarlo."
+	lineTooLate     = "Ya no se puede deshacer: así está ahora."
+)
+
+// undoneLine says what is as if it had not been done.
+func undoneLine(kind occupation.Kind) string {
+	if kind == occupation.Complete {
+		return "La fecha se borró de la planilla; sigue con la misma hora."
+	}
+	return "Sigue con la misma hora."
+}
+
+// tooLate explains that something cannot be taken back any more.
+func tooLate(now string) words {
+	return words{
+		head: "ya no se puede deshacer", detail: now,
+		next: nothingChanged + " Se puede por un minuto, si nadie hizo nada después.",
+	}
+}
