@@ -160,7 +160,7 @@ func (s *Service) intend(ctx context.Context, intents []Intent) ([]Outcome, erro
 func (s *Service) follow(o Outcome) (j *job, fresh bool) {
 	switch o.Verdict {
 	case Accepted:
-		return s.committer.enter(&job{intent: o.Intent, owed: o.Intent.Kind == Extend})
+		return s.committer.enter(&job{intent: o.Intent, owed: o.Intent.Kind.RowOnly()})
 	case Busy:
 		if j := s.committer.find(o.Lock.Event); j != nil {
 			return j, false

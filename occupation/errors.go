@@ -66,6 +66,7 @@ const (
 	NobodyHolds   Reason = "nobody_holds"   // NOT_OWNER: the spool is free
 	HeldAnew      Reason = "held_anew"      // NOT_OWNER: a button of an earlier occupation
 	UndoOver      Reason = "undo_over"      // NOT_OWNER: it cannot be taken back any more: a minute is over, or somebody has acted since (Holder)
+	PauseOver     Reason = "pause_over"     // NOT_OWNER: that pause was too long ago, or none of the worker's
 	MissingHeader Reason = "missing_header" // SHEET_SCHEMA: Column is not there
 	DoubledHeader Reason = "doubled_header" // SHEET_SCHEMA: Column is there more than once
 	UnreadCell    Reason = "unread_cell"    // SHEET_SCHEMA: Column and Row hold something else

@@ -21,6 +21,7 @@ const (
 	Retain   Kind = "RETENER_SPOOL" // sets a Stop
 	Lift     Kind = "SOLTAR_SPOOL"  // lifts it
 	Revert   Kind = "DESHACER_SPOOL"
+	PauseWhy Kind = "MOTIVO_PAUSA" // says why there was a pause; changes nothing else
 )
 
 // The kinds that concern a person and no spool. They are audit rows only: no
@@ -32,7 +33,7 @@ const (
 
 // Kinds lists every kind of a spool's change, for tests.
 func Kinds() []Kind {
-	return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire, Retain, Lift, Revert}
+	return []Kind{Take, Pause, Complete, Extend, Transfer, Release, Expire, Retain, Lift, Revert, PauseWhy}
 }
 
 // Action is the audit log's Accion: the verb alone.
@@ -62,6 +63,8 @@ func (k Kind) Action() string {
 		return "SOLTAR"
 	case Revert:
 		return "DESHACER"
+	case PauseWhy:
+		return "MOTIVO"
 	default:
 		return ""
 	}
@@ -69,6 +72,10 @@ func (k Kind) Action() string {
 
 // Reverts reports whether a change of the kind can be taken back: Revert.
 func (k Kind) Reverts() bool { return k == Take || k == Pause || k == Complete }
+
+// RowOnly reports whether nothing of a change of the kind is to be written but its
+// audit row, for which nobody waits.
+func (k Kind) RowOnly() bool { return k == Extend || k == PauseWhy }
 
 // Begins reports whether the change begins an occupation, as what takes the end of
 // one back does.
@@ -99,14 +106,15 @@ type Intent struct {
 	Worker    Holder    // who acts; for Transfer who gets it, for Expire the former holder
 	From      Holder    // Transfer, Release: whose it was; Retain: the same, zero = the worker's own, or nobody's
 	// Fence: for a finish the fence that the person saw, 0 = whichever they
-	// hold; Transfer, Release, Expire and Retain (From) always name it. The store
-	// completes it with the lock's.
+	// hold; Transfer, Release, Expire and Retain (From) always name it, and so does
+	// PauseWhy. Retain (OnFree): 0 = a supervisor's, else the worker has just paused
+	// that occupation. The store completes it with the lock's.
 	Fence   int64
 	TTL     time.Duration // Take, Transfer: how long the occupation lasts
 	Grace   time.Duration // Expire: how long from now only the former holder may have it
 	Until   time.Time     // Extend: the deadline that is asked for
 	Date    time.Time     // Complete: fecha_operacion, midnight in the shop's zone; Revert: of what it takes back
-	Reason  string        // Release, Retain, and Transfer by a supervisor: why, as written
+	Reason  string        // Release, Retain, PauseWhy, and Transfer by a supervisor: why, as written
 	By      Holder        // Transfer, Extend: the supervisor who arranged it; zero = From, Worker did
 	Former  int64         // Transfer: the fence of the occupation that it ends; Revert: that of what it takes back
 	BySheet bool          // Release: the row says so already, no cell is written

@@ -187,6 +187,8 @@ func (s *Service) concludeFinish(res *Result, o changed) {
 		}
 	case NotYours:
 		res.Err = held(NotOwner, "")
+	case Gone: // they have not just paused it
+		res.Err = &Error{Code: RoleNotAllowed, Reason: NotSupervisor, Tag: res.Tag}
 	case Occupied:
 		res.Err = held(SpoolOccupied, "")
 	case Stale:

@@ -208,6 +208,10 @@ const (
 // RevertFor is how long after a change whoever made it may take it back.
 const RevertFor = time.Minute
 
+// PauseWhyFor is how long after a pause it can be said why, and whoever paused may
+// still stop the spool if nobody has acted since.
+const PauseWhyFor = 10 * time.Minute
+
 // Lock is the record of an occupation in the lock store.
 type Lock struct {
 	Key       string // normalised TAG

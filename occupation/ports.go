@@ -30,7 +30,7 @@ type Locks interface {
 	// lapsed; of a change OnFree is left what was before, a lapsed lock or none. For
 	// RevertFor a change that Reverts can be taken back by whoever made it, until
 	// another intent of the spool is accepted and not undone; not so a take that
-	// renewed an occupation. Kinds that Tell are kept as news (Desk.News). The intents are
+	// renewed an occupation. For PauseWhyFor it can be said why there was a pause. Kinds that Tell are kept as news (Desk.News). The intents are
 	// dropped, but those of the events in owed stay, as audit rows still to be
 	// delivered. Events that are not bound to that commit (any more) are left
 	// alone. lost are those that the store does not remember at all: somebody
@@ -40,7 +40,8 @@ type Locks interface {
 	// Undo says that for certain nothing was written: the locks go back to what
 	// they were before the intents, which are dropped. commit is the ID that the
 	// events are bound to, empty for those that were never bound; others are left
-	// alone. An owed audit row is only unbound; that of an Extend which was never
+	// alone. An owed audit row is only unbound; that of a PauseWhy which was never bound
+	// is dropped and can be said again; that of an Extend which was never
 	// bound is dropped and the deadline put back, if nothing has happened since.
 	Undo(ctx context.Context, commit string, events []string) error
 
@@ -100,7 +101,7 @@ type Verdict string
 // The verdicts.
 const (
 	Accepted Verdict = "accepted"  // remembered; the lock is in its passing state
-	Already  Verdict = "already"   // TAKE: the same worker holds it; EXTEND: the deadline is no earlier; TRANSFER: the receiver has it; REVERT: it was taken back. Nothing changed
+	Already  Verdict = "already"   // TAKE: the same worker holds it; EXTEND: the deadline is no earlier; TRANSFER: the receiver has it; REVERT: it was taken back; PAUSE WHY: it was said. Nothing changed
 	Busy     Verdict = "busy"      // an earlier intent is on its way: Lock.Event. TAKE: the same worker's, or one OnFree
 	Occupied Verdict = "occupied"  // TAKE, OnFree: somebody (else) holds it: Lock
 	Kept     Verdict = "kept"      // TAKE: somebody else's has lapsed, and is kept for them until Lock.Until
@@ -109,7 +110,7 @@ const (
 	NotYours Verdict = "not_yours" // all but TAKE: somebody else holds it than was thought: Lock
 	Stale    Verdict = "stale"     // all but TAKE: the same worker holds it under another fence: Lock
 	Expired  Verdict = "expired"   // finish, EXTEND, REVERT: it expired at Outcome.Expired; Lock is who has it now, if any, or one's own lapsed one within its grace (EXTEND)
-	Gone     Verdict = "gone"      // REVERT: there is nothing (any more) that could be taken back
+	Gone     Verdict = "gone"      // REVERT, PAUSE WHY: there is nothing (any more) that could be taken back, or such a pause; RETAIN: the same, with a Fence
 	Current  Verdict = "current"   // EXPIRE: the lock is not over its deadline, not held, or not there
 )
 

@@ -7,7 +7,8 @@ import (
 
 // Retain is RETENER: nobody may take the spool until that is lifted. Whoever holds
 // it stops it and ends the occupation with that; a supervisor stops one that
-// somebody else holds, who is told, or that nobody holds. A reason is required.
+// somebody else holds, who is told, or that nobody holds; and whoever has paused it may
+// for PauseWhyFor, if nobody has acted since. A reason is required.
 // Errors: INVALID_INPUT (NoReason), WORKER_UNKNOWN, those of Find, and
 // LOCKS_UNAVAILABLE; what became of the spool is in the result, also that the
 // worker is no supervisor (NOT_OWNER, ROLE_NOT_ALLOWED), that it is stopped already
@@ -47,10 +48,12 @@ func (s *Service) Retain(ctx context.Context, r Request, target Target, reason s
 		res.Err = heldByRow(st.Spool)
 	case st.Held():
 		res.Err = notYours(st)
-	case !boss:
-		res.Err = &Error{Code: RoleNotAllowed, Reason: NotSupervisor, Tag: res.Tag}
-	default:
+	case boss:
 		in.OnFree, in.Fence, in.Operation = true, 0, st.Spool.Next()
+	case target.Fence != 0: // which they have just paused
+		in.OnFree, in.Operation = true, st.Spool.Next()
+	default:
+		res.Err = &Error{Code: RoleNotAllowed, Reason: NotSupervisor, Tag: res.Tag}
 	}
 	if res.Err == nil {
 		err = s.override(ctx, &res, in)

@@ -60,6 +60,8 @@ func TestLocks(t *testing.T, open func(t *testing.T) LocksHarness) {
 		{"a finish is taken back with its deadline, once", revertFinish},
 		{"what somebody has acted on since is not taken back", revertOvertaken},
 		{"nothing is taken back when its time is over", revertTooLate},
+		{"it is said once why there was a pause", pauseWhy},
+		{"whoever has just paused a spool may stop it", stopAfterPause},
 		{"binding needs the intents to be ones own", bindStale},
 		{"binding again only takes a write", bindAgain},
 		{"binding to another commit replaces the binding", bindAnew},

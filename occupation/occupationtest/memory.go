@@ -37,6 +37,7 @@ type Locks struct {
 	claims     []occupation.LinkClaim // oldest first
 	leases     map[string]leaseItem
 	lasts      map[string]lastChange // by spool key
+	pauses     map[int64]pauseTold   // by fence
 	writes     []time.Time
 	faults     map[string][]lockFault
 	calls      map[string]int
@@ -87,6 +88,7 @@ func (l *Locks) wipe() {
 	l.news = map[string]newsItem{}
 	l.claims, l.leases = nil, map[string]leaseItem{}
 	l.lasts = map[string]lastChange{}
+	l.pauses = map[int64]pauseTold{}
 }
 
 // Wipe forgets everything, as FLUSHALL or a fail-over to an empty store does.

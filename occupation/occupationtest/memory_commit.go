@@ -131,6 +131,14 @@ func (l *Locks) Undo(ctx context.Context, commit string, events []string) error 
 				e.owner, e.commit = "", ""
 				continue
 			}
+			if e.intent.Kind == occupation.PauseWhy && e.owed {
+				if p, kept := l.pauses[e.intent.Fence]; kept {
+					p.told = false
+					l.pauses[e.intent.Fence] = p
+				}
+				delete(l.intents, event)
+				continue
+			}
 			if e.owed {
 				lock := l.locks[e.intent.Key]
 				if e.intent.Kind != occupation.Extend || lock.Fence != e.intent.Fence || lock.State != occupation.Held || !lock.Deadline.Equal(e.intent.Deadline) {

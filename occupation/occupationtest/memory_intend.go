@@ -28,6 +28,12 @@ func (l *Locks) intend(replica string, in occupation.Intent, now time.Time) occu
 		return occupation.Outcome{Verdict: occupation.Busy, Lock: lock}
 	}
 	o := occupation.Outcome{Verdict: occupation.Busy}
+	if in.Kind == occupation.PauseWhy {
+		if o = (occupation.Outcome{Verdict: l.judgePauseWhy(in, now), Lock: lock}); o.Verdict == occupation.Accepted {
+			o.Intent = l.sayWhy(replica, in, now)
+		}
+		return o
+	}
 	if lock.State != occupation.Changing { // whose end all wait for
 		o = l.judge(in, lock, there, now)
 	}
@@ -177,6 +183,8 @@ func (l *Locks) judgeStop(in occupation.Intent, lock occupation.Lock, there bool
 		return occupation.Outcome{Verdict: occupation.Busy}
 	case in.OnFree && there && lock.State != occupation.Lapsed:
 		return occupation.Outcome{Verdict: occupation.Occupied}
+	case in.OnFree && in.Kind == occupation.Retain && in.Fence != 0 && !l.justPaused(in, now):
+		return occupation.Outcome{Verdict: occupation.Gone}
 	case in.OnFree:
 		return occupation.Outcome{Verdict: occupation.Accepted}
 	case in.From.ID != 0:

@@ -13,7 +13,13 @@ type lastChange struct {
 }
 
 // lastLife is how long the last change is remembered.
-const lastLife = 10 * time.Minute
+const lastLife = occupation.PauseWhyFor
+
+// pauseTold is a pause, and whether it was said why.
+type pauseTold struct {
+	lastChange
+	told bool
+}
 
 // last is the last change of a spool, zero when it is not remembered (any more).
 func (l *Locks) last(key string, now time.Time) lastChange {
@@ -32,6 +38,40 @@ func (l *Locks) remember(e *entry, now time.Time) {
 	if in.Kind == occupation.Revert || (in.Kind.Reverts() && !renewed) {
 		l.lasts[in.Key] = lastChange{in, now}
 	}
+	if in.Kind == occupation.Pause {
+		l.pauses[in.Fence] = pauseTold{lastChange{in, now}, false}
+	}
+}
+
+// justPaused reports whether the worker's pause of that occupation is the last thing
+// that was done to the spool.
+func (l *Locks) justPaused(in occupation.Intent, now time.Time) bool {
+	last := l.last(in.Key, now).intent
+	return last.Kind == occupation.Pause && last.Fence == in.Fence && last.Worker.ID == in.Worker.ID
+}
+
+// judgePauseWhy is for who says why they have paused.
+func (l *Locks) judgePauseWhy(in occupation.Intent, now time.Time) occupation.Verdict {
+	p := l.pauses[in.Fence]
+	switch {
+	case p.intent.Key != in.Key, p.intent.Worker.ID != in.Worker.ID, now.Sub(p.at) >= lastLife:
+		return occupation.Gone
+	case p.told:
+		return occupation.Already
+	default:
+		return occupation.Accepted
+	}
+}
+
+// sayWhy remembers that it was said why there was a pause, and the intent that says it.
+func (l *Locks) sayWhy(replica string, in occupation.Intent, now time.Time) occupation.Intent {
+	p := l.pauses[in.Fence]
+	p.told = true
+	l.pauses[in.Fence] = p
+	was := p.intent
+	in.Operation, in.Since, in.Deadline, in.At = was.Operation, was.Since, was.Deadline, now
+	l.intents[in.Event] = &entry{owner: replica, intent: in, owed: true}
+	return in
 }
 
 // judgeRevert is for who wants to take a change back.

@@ -42,7 +42,7 @@ func TestRedisAgreesWithMemory(t *testing.T) {
 			server.FlushAll()
 			p := &pair{
 				T: rt, ctx: t.Context(), server: server, now: time.Now(), memory: occupationtest.NewLocks(),
-				redis: locks.New(client, locks.Options{WriteQuota: 1 << 30}), commits: map[string][]occupation.Intent{},
+				redis: locks.New(client, locks.Options{WriteQuota: 1 << 30}), commits: map[string][]occupation.Intent{}, ended: map[string]occupation.Intent{},
 			}
 			p.forward(0)
 			p.did("seed", func(s store) error { return occupationtest.Seed(p.ctx, s, nil, 0) })
@@ -73,6 +73,7 @@ type pair struct {
 	intents []occupation.Intent
 	commits map[string][]occupation.Intent
 	offers  []string
+	ended   map[string]occupation.Intent // the last finish of each spool that was accepted
 }
 
 // do asks one thing. Half of what is asked brings a spool one step on, so that
@@ -170,7 +171,7 @@ func (p *pair) live(rt *rapid.T) {
 		p.carry(rt, held.Event)
 		return
 	}
-	kinds := []occupation.Kind{occupation.Take, occupation.Take, occupation.Lift, occupation.Retain, occupation.Revert}
+	kinds := []occupation.Kind{occupation.Take, occupation.Take, occupation.Lift, occupation.Retain, occupation.Revert, occupation.PauseWhy}
 	switch {
 	case held.State == occupation.Held && p.now.After(held.Deadline):
 		kinds = []occupation.Kind{occupation.Expire, occupation.Expire, occupation.Take, occupation.Pause, occupation.Extend}
@@ -181,6 +182,12 @@ func (p *pair) live(rt *rapid.T) {
 	}
 	in := p.draw(rt, key, rapid.SampledFrom(kinds).Draw(rt, "kind"))
 	in.Fence, in.From = held.Fence, held.Holder
+	if was, known := p.ended[key]; known && held.Fence == 0 && in.Kind != occupation.Take && rapid.IntRange(0, 3).Draw(rt, "of the last") > 0 {
+		in.Fence, in.Worker = was.Fence, was.Worker
+		if in.Undoes != "" {
+			in.Undoes = was.Kind
+		}
+	}
 	if held.Fence != 0 && in.Kind != occupation.Transfer && in.Kind != occupation.Lift && (in.Kind != occupation.Take || rapid.Bool().Draw(rt, "back")) {
 		in.Worker = held.Holder
 	}
@@ -248,5 +255,8 @@ func (p *pair) send(rt *rapid.T, in occupation.Intent, who string) bool {
 		return false
 	}
 	p.intents = append(p.intents, in)
+	if in.Kind == occupation.Pause || in.Kind == occupation.Complete {
+		p.ended[in.Key] = out[0].Intent
+	}
 	return true
 }

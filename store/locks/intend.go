@@ -43,6 +43,8 @@ func scriptOf(kind occupation.Kind) script {
 		return stopScript
 	case occupation.Revert:
 		return revertScript
+	case occupation.PauseWhy:
+		return whyScript
 	default:
 		return releaseScript
 	}

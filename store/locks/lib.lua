@@ -41,6 +41,12 @@ local function last_key(site, spool)
   return string.sub(site, 1, -5) .. 'last:' .. spool
 end
 
+-- paused_key names a pause by its fence: the same record, with whether it was told
+-- why, for LAST_LIFE.
+local function paused_key(site, fence)
+  return string.sub(site, 1, -5) .. 'paused:' .. int(fence)
+end
+
 -- read_last returns that record and its raw text, or nil and ''.
 local function read_last(key)
   local raw = redis.call('GET', key)

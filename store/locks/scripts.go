@@ -26,6 +26,7 @@ var (
 	expireScript     = newScript("expire", "lib_intend")
 	stopScript       = newScript("stop", "lib_intend")
 	revertScript     = newScript("revert", "lib_wait", "lib_intend")
+	whyScript        = newScript("why", "lib_intend")
 	bindScript       = newScript("bind", "lib_end", "lib_quota")
 	settleScript     = newScript("settle", "lib_wait", "lib_end")
 	undoScript       = newScript("undo", "lib_wait", "lib_end")

@@ -38,14 +38,18 @@ local function remember(w)
   local last = {
     v = 1, kind = w.kind, holder = record.holder, fence = record.fence, former = record.fence, op = record.op,
     since = record.since, deadline = record.deadline, at = record.at, intent = record.intent, settled = now,
-    commit = '', owed = false,
+    commit = '', owed = false, key = record.key,
   }
   if w.kind == 'DESHACER_SPOOL' then
     last.former, last.undoes = w.undone.former, w.undone.kind
   elseif renewed or not reverts[w.kind] then
     return
   end
-  redis.call('SET', last_key(KEYS[1], record.key), cjson.encode(last), 'PX', int(LAST_LIFE))
+  local raw = cjson.encode(last)
+  redis.call('SET', last_key(KEYS[1], record.key), raw, 'PX', int(LAST_LIFE))
+  if w.kind == 'PAUSAR_SPOOL' then
+    redis.call('SET', paused_key(KEYS[1], record.fence), raw, 'PX', int(LAST_LIFE))
+  end
 end
 
 local function land(w)

@@ -5,8 +5,8 @@
 --       the events
 -- reply 'UNSEEDED' or 'OK'
 --
--- An owed audit row belongs to what has happened already: it is only unbound. An
--- extension that was not bound is put back, if its lock is as it has left it. Who
+-- An owed audit row belongs to what has happened already: it is only unbound. Why
+-- there was a pause can be said again. An extension that was not bound is put back, if its lock is as it has left it. Who
 -- has begun to wait for what was being taken has their turn; turns that have not
 -- all been told go on.
 
@@ -18,6 +18,10 @@ local id = ARGV[1]
 local work, _, empty = ending(id, 3, 1)
 for _, w in ipairs(work) do
   w.last = w.ours and (w.record.last or '') ~= '' and decode(w.record.last, 'last change before ' .. w.event)
+  if w.kind == 'MOTIVO_PAUSA' and w.record.owed then
+    w.why = paused_key(KEYS[1], w.record.fence)
+    w.paused = read_last(w.why)
+  end
   if w.ours and not w.prior then
     w.list = read_list(KEYS[5], w.record.key)
   end
@@ -30,6 +34,12 @@ for _, w in ipairs(work) do
   if record.owed and id ~= '' then
     record.owner, record.commit = '', ''
     redis.call('HSET', KEYS[2], w.event, cjson.encode(record))
+  elseif w.why then
+    if w.paused then
+      w.paused.told = false
+      redis.call('SET', w.why, cjson.encode(w.paused), 'PX', int(math.max(w.paused.settled + LAST_LIFE - now, 1)))
+    end
+    redis.call('HDEL', KEYS[2], w.event)
   elseif moved or not record.owed then
     local left = w.last and w.last.settled + LAST_LIFE - now
     if left and left > 0 then
