@@ -84,6 +84,11 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionRetainFor, handle: b.pressedRetainFor},
 		{family: action, name: view.ActionRetainOther, handle: b.opened, open: b.askStopReason},
 		{family: action, name: view.ActionLift, handle: b.pressedLift},
+		{family: action, name: view.ActionPauseShift, handle: b.pressedPauseWhy},
+		{family: action, name: view.ActionPauseMeal, handle: b.pressedPauseWhy},
+		{family: action, name: view.ActionPauseMaterial, handle: b.pressedPauseWhy},
+		{family: action, name: view.ActionPauseMachine, handle: b.pressedPauseWhy},
+		{family: action, name: view.ActionPauseOther, handle: b.pressedPauseWhy},
 		{family: action, name: view.ActionUndo, handle: b.pressedUndo},
 		{family: submission, name: view.CallbackRetain, handle: b.carryRetain, pending: b.pendingRetain},
 

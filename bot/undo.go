@@ -32,3 +32,20 @@ func (b *Bot) pressedUndo(ctx context.Context, r *request) error {
 	b.keep(ctx, card{Place: p}, st.Lock)
 	return nil
 }
+
+// pressedPauseWhy says why there was a pause; each reason has its own button.
+func (b *Bot) pressedPauseWhy(ctx context.Context, r *request) error {
+	f, err := b.facts(r, view.Show)
+	if err != nil {
+		return err
+	}
+	reason, known := view.PauseReason(f)
+	if !known {
+		return &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.NoReason, Tag: f.Tag}
+	}
+	res, err := b.core.PauseReason(ctx, b.asks(r), occupation.Target{Tag: f.Tag, Fence: f.Fence}, reason)
+	if err != nil {
+		return err
+	}
+	return b.showResults(ctx, r, []occupation.Result{res})
+}

@@ -26,6 +26,8 @@ func One(r occupation.Result, at Clock) Message {
 		return Extended(r, at)
 	case r.Kind == occupation.Revert:
 		return Undone(r, at)
+	case r.Kind == occupation.PauseWhy:
+		return PauseExplained(r, at)
 	case r.Already:
 		return AlreadyYours(r, at)
 	case r.Kind == occupation.Pause:
@@ -86,11 +88,14 @@ func mineCard(sign, state, note string, r occupation.Result, at Clock, more ...*
 	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note}, append(buttons, otherDayButton(facts))...)
 }
 
-// Paused says that the spool is free again, and offers to go on with it.
+// Paused says that the spool is free again, and offers to go on with it, and to say
+// why with one tap.
 func Paused(r occupation.Result, _ Clock) Message {
 	facts := Facts{Tag: r.Tag, Operation: r.Lock.Operation}
-	return card(signPause, r.Tag, statePaused, []string{join(" · ", string(r.Lock.Operation), about(r.Spool)), lineFreeAgain},
-		takeButton(labelResume, facts), undoButton(r), batchButton(labelAnother))
+	m := card(signPause, r.Tag, statePaused, []string{join(" · ", string(r.Lock.Operation), about(r.Spool)), lineFreeAgain},
+		takeButton(labelResume, facts), undoButton(r))
+	m.Blocks = append(append(m.Blocks, small(lineWhyPaused)), rows(pauseReasonButtons(r)...)...)
+	return m
 }
 
 // Completed says that the operation is done and with which date.

@@ -41,6 +41,12 @@ const (
 	ActionLift        = "spool_lift"
 
 	ActionUndo = "spool_undo" // its Why says what
+
+	ActionPauseShift    = "spool_pause_shift" // why there was a pause
+	ActionPauseMeal     = "spool_pause_meal"
+	ActionPauseMaterial = "spool_pause_material"
+	ActionPauseMachine  = "spool_pause_machine"
+	ActionPauseOther    = "spool_pause_other"
 )
 
 // App Home, and what is done to several spools at once. Those that end in _many
@@ -162,6 +168,7 @@ func ActionIDs() []string {
 		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
 		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
 		ActionUndo,
+		ActionPauseShift, ActionPauseMeal, ActionPauseMaterial, ActionPauseMachine, ActionPauseOther,
 	}
 }
 

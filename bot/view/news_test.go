@@ -52,9 +52,14 @@ func TestNewsSayWhyAndWhatNow(t *testing.T) {
 func TestButtonsFitWhoLooks(t *testing.T) {
 	all := samples(t)
 	for name, want := range map[string][]string{
-		"taken":                               {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionUndo, view.ActionCompleteOn},
-		"already-yours":                       {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
-		"paused":                              {view.ActionTake, view.ActionUndo, view.ActionBatch},
+		"taken":         {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionUndo, view.ActionCompleteOn},
+		"already-yours": {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
+		"paused": {
+			view.ActionTake, view.ActionUndo,
+			view.ActionPauseShift, view.ActionPauseMeal, view.ActionPauseMaterial, view.ActionPauseMachine, view.ActionPauseOther,
+		},
+		"paused-why":                          {view.ActionTake, view.ActionUndo, view.ActionBatch},
+		"paused-why-material":                 {view.ActionTake, view.ActionUndo, view.ActionRetainFor, view.ActionBatch},
 		"completed":                           {view.ActionUndo, view.ActionBatch, view.ActionMine},
 		"undone-take":                         {view.ActionBatch, view.ActionMine},
 		"undone-pause":                        {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},

@@ -48,9 +48,17 @@ func (k kit) stopSamples() map[string]any {
 		r.Undoes = kind
 		return r
 	}
+	whyPaused := func(reason string, already bool) occupation.Result {
+		r := k.result(11, occupation.PauseWhy)
+		r.Reason, r.Already = reason, already
+		return r
+	}
 	undone := k.intent(occupation.Pause)
 	undone.Kind, undone.Undoes, undone.Former = occupation.Revert, occupation.Complete, 4010
 	return map[string]any{
+		"paused-why":             view.One(whyPaused("colación", false), k.at),
+		"paused-why-material":    view.One(whyPaused("falta material", false), k.at),
+		"paused-why-already":     view.One(whyPaused("otro", true), k.at),
 		"undone-take":            view.One(undo(occupation.Take), k.at),
 		"undone-pause":           view.One(undo(occupation.Pause), k.at),
 		"undone-complete":        view.One(undo(occupation.Complete), k.at),

@@ -234,6 +234,7 @@ func (k kit) problems() []problem {
 		e(occupation.NotOwner, "", heldBy(josefa)),
 		e(occupation.NotOwner, occupation.NobodyHolds, withTag),
 		e(occupation.NotOwner, occupation.HeldAnew, heldBy(mauricio)),
+		e(occupation.NotOwner, occupation.PauseOver, withTag),
 		e(occupation.NotOwner, occupation.UndoOver, heldBy(josefa)),
 		e(occupation.LockExpired, "", func(e *occupation.Error) { e.Tag, e.Operation, e.Expired = tag, occupation.ARM, k.hour(14, 10) }),
 		e(occupation.SheetSchema, "", nil),

@@ -75,6 +75,8 @@ func explainOccupied(e *occupation.Error, holder string, at Clock) words {
 
 func explainNotOwner(e *occupation.Error, holder string, at Clock) words {
 	switch e.Reason {
+	case occupation.PauseOver:
+		return pauseOver
 	case occupation.UndoOver:
 		return tooLate(prefix("ahora lo tiene ", holder))
 	case occupation.NobodyHolds:

@@ -88,3 +88,25 @@ func TestStopsAtTheSheet(t *testing.T) {
 		s.wantAudit("TOMAR:"+tag(1), "PAUSAR:"+tag(1))
 	})
 }
+
+// Why there was a pause is one tap, if at all, and missing material becomes a stop
+// with the next one.
+func TestWhyThereWasAPause(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
+		first := s.asks(s.mauricio, "/pausar "+tag(1), "pausado")
+		noted := s.taps(s.mauricio, first, "Colación", "motivo anotado", "colación")
+		s.taps(s.mauricio, noted, "Deshacer", "sigue siendo tuyo") // to say why is not to act
+		second := s.asks(s.mauricio, "/pausar "+tag(2), "pausado")
+		s.asks(s.carlos, "/tomar "+tag(2), "tomado") // also when somebody goes on with it
+		s.taps(s.mauricio, second, "Máquina", "motivo anotado")
+		third := s.asks(s.mauricio, "/pausar "+tag(1), "pausado")
+		noted = s.taps(s.mauricio, third, "Falta material", "motivo anotado", "«falta material»")
+		s.taps(s.mauricio, noted, "Retener", "retenido", "falta material")
+		s.wantRow(tag(1), "|ARM retenido: falta material, MR(93)")
+		s.sees(s.jefa, s.bosses, "", "the supervisors' channel", tag(1), "retenido por Mauricio Rodríguez")
+		s.ends("TOMAR:"+tag(1), "TOMAR:"+tag(2), "PAUSAR:"+tag(1), "MOTIVO:"+tag(1), "DESHACER:"+tag(1), "PAUSAR:"+tag(2),
+			"TOMAR:"+tag(2), "MOTIVO:"+tag(2), "PAUSAR:"+tag(1), "MOTIVO:"+tag(1), "RETENER:"+tag(1))
+	})
+}
