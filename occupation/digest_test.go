@@ -146,3 +146,43 @@ func TestDigestOfAShift(t *testing.T) {
 		}
 	})
 }
+
+// What was taken back is not counted, and what was stopped is time of whoever had it.
+func TestDigestTakesBack(t *testing.T) {
+	const arm = occupation.ARM
+	p := occupation.Period{Kind: occupation.ShiftDigest, Start: eight, From: eight, To: eight.Add(4 * time.Hour)}
+	back := func(of occupation.Kind, minute int) occupation.AuditDetail {
+		d := since(minute)
+		d.Undoes = of
+		return d
+	}
+	theirs := since(50)
+	theirs.From = juana.ID
+	rows := []occupation.AuditRow{
+		logged(0, occupation.Take, "A-1", mauricio, arm, since(0)),
+		logged(20, occupation.Complete, "A-1", mauricio, arm, since(0)),
+		logged(21, occupation.Revert, "A-1", mauricio, arm, back(occupation.Complete, 0)),
+		logged(30, occupation.Complete, "A-1", mauricio, arm, since(0)),
+		logged(40, occupation.Take, "A-2", mauricio, arm, since(40)),
+		logged(41, occupation.Revert, "A-2", mauricio, arm, back(occupation.Take, 40)),
+		logged(50, occupation.Take, "A-3", juana, arm, since(50)),
+		logged(60, occupation.Pause, "A-3", juana, arm, since(50)),
+		logged(61, occupation.Revert, "A-3", juana, arm, back(occupation.Pause, 50)),
+		logged(70, occupation.Retain, "A-3", jefa, arm, theirs),
+		logged(80, occupation.Take, "A-4", pedro, arm, since(80)),
+		logged(90, occupation.Pause, "A-4", pedro, arm, since(80)),
+		logged(91, occupation.PauseWhy, "A-4", pedro, arm, since(80)), // it stays paused
+	}
+	const want = `ARM 1 SOLD 0 paused 1 expired 0; before ARM 0 SOLD 0 paused 0 expired 0; open 0
+Mauricio Rodríguez: ARM 1 SOLD 0 paused 0 expired 0 open 0 worked 30m0s before 0
+Juana Pérez: ARM 0 SOLD 0 paused 0 expired 0 open 0 worked 20m0s before 0
+Pedro Soto: ARM 0 SOLD 0 paused 1 expired 0 open 0 worked 10m0s before 0
+: ARM 1 SOLD 0 paused 1 expired 0 open 0 before 0
+A-1 ARM 30m0s Mauricio Rodríguez open false
+A-3 ARM 20m0s Juana Pérez open false
+A-4 ARM 10m0s Pedro Soto open false
+`
+	if got := shown(occupation.NewDigest(p, rows, nil, nil, func(string) string { return "" })); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -241,8 +241,12 @@ func StateText(kind Kind, op Operation) string {
 
 // Change says what the accepted intent makes of the sheet.
 func (i Intent) Change() Change {
+	since, deadline := i.Since.UTC().Truncate(time.Second), i.Deadline.UTC().Truncate(time.Second)
+	if i.OnFree { // there was no occupation
+		since, deadline = time.Time{}, time.Time{}
+	}
 	detail, err := json.Marshal(AuditDetail{
-		Fence: i.Fence, Since: i.Since.UTC().Truncate(time.Second), Deadline: i.Deadline.UTC().Truncate(time.Second),
+		Fence: i.Fence, Since: since, Deadline: deadline,
 		From: i.From.ID, By: i.By.ID, Reason: i.Reason, Undoes: i.Undoes,
 	})
 	if err != nil {

@@ -35,7 +35,7 @@ type Past struct {
 // ends reports whether a change of the kind ends an occupation, of which its row
 // says since when it was.
 func (k Kind) ends() bool {
-	return k == Pause || k == Complete || k == Release || k == Expire
+	return k == Pause || k == Complete || k == Release || k == Expire || k == Retain
 }
 
 // History tells what the audit log knows. Everybody may read a spool's, since

@@ -68,7 +68,7 @@ func (r AuditRow) Concerns(worker int) bool {
 
 // Others reports whether an event of the kind may concern more workers than the
 // one whom its row names.
-func (k Kind) Others() bool { return k == Transfer || k == Release }
+func (k Kind) Others() bool { return k == Transfer || k == Release || k == Retain }
 
 // NewestFirst sorts rows of the audit log by their time, and those of the same
 // time by the number of their occupation. What has no time that can be read comes

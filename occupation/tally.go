@@ -58,7 +58,7 @@ func (t *tallies) ofNV(tag string) *Share {
 func (t *tallies) add(rows []AuditRow) {
 	rows = slices.Clone(rows)
 	NewestFirst(rows)
-	sessions, paused := map[string]session{}, map[string]AuditRow{}
+	sessions, paused, ended := map[string]session{}, map[string]AuditRow{}, map[string]AuditRow{}
 	for _, row := range slices.Backward(rows) {
 		if row.Kind.Action() == "" {
 			continue
@@ -67,10 +67,10 @@ func (t *tallies) add(rows []AuditRow) {
 		key, d := TagKey(row.Tag), row.Detail()
 		who := Holder{ID: row.WorkerID, Name: row.WorkerName}
 		had := who // whose time ends
-		if row.Kind.Others() {
+		if row.Kind.Others() && d.From != 0 {
 			had = Holder{ID: d.From, Name: sessions[key].who.Name}
 		}
-		if row.Kind != Extend {
+		if !row.Kind.RowOnly() {
 			delete(paused, key)
 		}
 		switch row.Kind {
@@ -83,7 +83,13 @@ func (t *tallies) add(rows []AuditRow) {
 		case Pause:
 			paused[key] = row
 		case Complete:
-			t.completed(row, who)
+			t.completed(row, who, 1)
+		case Revert:
+			delete(sessions, key)
+			if d.Undoes != Take {
+				sessions[key] = session{who, d.Since}
+				t.reverted(ended[key], who, d)
+			}
 		case Expire:
 			t.each(row.Tag, who, func(c *Tally) { c.Expired++ })
 		}
@@ -94,6 +100,7 @@ func (t *tallies) add(rows []AuditRow) {
 			}
 			t.worked(row, had, since)
 			delete(sessions, key)
+			ended[key] = row
 		}
 	}
 	for _, row := range paused {
@@ -108,14 +115,29 @@ func (t *tallies) each(tag string, who Holder, count func(*Tally)) {
 	count(&t.ofNV(tag).Tally)
 }
 
-func (t *tallies) completed(row AuditRow, who Holder) {
+func (t *tallies) completed(row AuditRow, who Holder, n int) {
 	t.each(row.Tag, who, func(c *Tally) {
 		if row.Operation == SOLD {
-			c.SOLD++
+			c.SOLD += n
 		} else {
-			c.ARM++
+			c.ARM += n
 		}
 	})
+}
+
+// reverted takes back what the end of an occupation has counted, if it is of this
+// period: it goes on, and is counted from its beginning when it ends.
+func (t *tallies) reverted(end AuditRow, who Holder, d AuditDetail) {
+	if end.Kind != d.Undoes || end.WorkerID != who.ID {
+		return
+	}
+	if end.Kind == Complete {
+		t.completed(end, who, -1)
+	}
+	if !d.Since.IsZero() && end.At.After(d.Since) {
+		t.worker(who).Worked -= end.At.Sub(d.Since)
+		t.spool(end.Tag, end.Operation, who).Worked -= end.At.Sub(d.Since)
+	}
 }
 
 // worked adds the time since which somebody had the spool, up to the row's; the

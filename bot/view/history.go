@@ -103,7 +103,9 @@ func more(p occupation.Past, at Clock) []string {
 		}
 	case occupation.Transfer:
 		out = append(out, fromWhom(escape(p.From.Name, maxName)), arrangedBy(escape(p.By.Name, maxName)))
-	case occupation.Release:
+	case occupation.Revert:
+		out = append(out, undid(p.Undoes))
+	case occupation.Release, occupation.Retain:
 		out = append(out, takenFrom(escape(p.From.Name, maxName)))
 	}
 	return append(out, quoted(escape(p.Reason, maxReason)))

@@ -61,7 +61,7 @@ func TestHistoryFilesHaveNames(t *testing.T) {
 		{occupation.HistoryQuery{Worker: 93, Day: k.day(11, 22)}, mauricio, "historia-mauricio-rodriguez-93-2026-11-22.csv"},
 	} {
 		f := view.HistoryFile(occupation.History{Of: c.of, Who: c.who, Events: k.story(), More: true}, k.at)
-		if f.Name != c.want || f.Title == "" || !strings.Contains(f.Comment, "9 movimientos") || len(f.Content) < 500 {
+		if f.Name != c.want || f.Title == "" || !strings.Contains(f.Comment, "13 movimientos") || len(f.Content) < 500 {
 			t.Errorf("%+v gives %q, %q, %q, %d bytes; want %q", c.of, f.Name, f.Title, f.Comment, len(f.Content), c.want)
 		}
 	}

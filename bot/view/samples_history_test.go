@@ -36,7 +36,16 @@ func (k kit) story() []occupation.Past {
 	undated.At = time.Time{}
 	paused := k.past(occupation.Pause, 0, 12, 15, josefa)
 	paused.Worked = 95 * time.Minute
-	return []occupation.Past{done, extended, given, paused, k.past(occupation.Take, 0, 10, 40, josefa), freed, lapsed, foreign, undated}
+	stopped := k.past(occupation.Retain, 3, 11, 50, patricia)
+	stopped.From, stopped.Reason = josefa, "calidad"
+	undone := k.past(occupation.Revert, 3, 11, 40, josefa)
+	undone.Undoes = occupation.Complete
+	why := k.past(occupation.PauseWhy, 3, 11, 30, josefa)
+	why.Reason = "colación"
+	return []occupation.Past{
+		done, extended, given, paused, k.past(occupation.Take, 0, 10, 40, josefa), freed, lapsed,
+		k.past(occupation.Lift, 3, 11, 55, patricia), stopped, undone, why, foreign, undated,
+	}
 }
 
 func (k kit) historySamples() map[string]any {

@@ -25,6 +25,7 @@ func deed(kind occupation.Kind) string {
 		occupation.Take: "tomó", occupation.Pause: "pausó", occupation.Complete: "completó", occupation.Extend: "extendió",
 		occupation.Transfer: "recibió", occupation.Release: "liberó",
 		occupation.LinkWorker: "quedó con su cuenta de Slack", occupation.UnlinkWorker: "quedó sin cuenta de Slack",
+		occupation.Retain: "retuvo", occupation.Lift: "soltó", occupation.Revert: "deshizo", occupation.PauseWhy: "dijo por qué pausó",
 	}[kind]
 }
 
@@ -33,11 +34,17 @@ func deedSign(kind occupation.Kind) string {
 	sign, known := map[occupation.Kind]string{
 		occupation.Take: signHeld, occupation.Pause: signPause, occupation.Complete: signDone, occupation.Extend: signHeld,
 		occupation.Transfer: signMove, occupation.Release: signFree, occupation.Expire: signLate,
+		occupation.Retain: signStop, occupation.Lift: signFree, occupation.Revert: signUndo, occupation.PauseWhy: signPause,
 	}[kind]
 	if !known {
 		return signSheet
 	}
 	return sign
+}
+
+// undid names what was taken back.
+func undid(kind occupation.Kind) string {
+	return map[occupation.Kind]string{occupation.Take: "lo tomado", occupation.Pause: "la pausa", occupation.Complete: "lo completado"}[kind]
 }
 
 func lapsedFor(tag, who string) string { return join(" ", "venció", tag, prefix("con ", who)) }
