@@ -135,7 +135,6 @@ func (t *tallies) reverted(end AuditRow, who Holder, d AuditDetail) {
 		t.completed(end, who, -1)
 	}
 	if !d.Since.IsZero() && end.At.After(d.Since) {
-		t.worker(who).Worked -= end.At.Sub(d.Since)
 		t.spool(end.Tag, end.Operation, who).Worked -= end.At.Sub(d.Since)
 	}
 }
