@@ -27,7 +27,7 @@ func pauseWhy(l *lockTest) {
 	l.intend(why("w5", "A-1", mauricio, held.Fence), occupation.Already)
 	l.ok(l.Locks.Undo(l.ctx, "", []string{"w4"})) // its answer was lost: it can be said again
 	o = l.intend(why("w6", "A-1", mauricio, held.Fence), occupation.Accepted)
-	left, err := l.Locks.Claim(l.ctx, other)
+	left, err := l.Locks.Claim(l.ctx, other, nil)
 	l.ok(err)
 	if len(left) != 1 || !left[0].Owed || left[0].Commit.Changes[0].Intent != o.Intent {
 		l.Errorf("owed are %+v, want what was said", left)

@@ -296,7 +296,10 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	if _, err := store.Settle(t.Context(), "c4", []string{"e3"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	got := client.Keys(t.Context(), "*").Val()
+	got := slices.DeleteFunc(client.Keys(t.Context(), "*").Val(), func(key string) bool { // what can be taken back, or told why, goes by itself
+		ttl := client.PTTL(t.Context(), key).Val()
+		return (strings.Contains(key, ":last:") || strings.Contains(key, ":paused:")) && ttl > 0 && ttl <= 24*time.Hour
+	})
 	slices.Sort(got)
 	if want := []string{"{spoolbot:clean}:fence", "{spoolbot:clean}:quota", "{spoolbot:clean}:site"}; !slices.Equal(got, want) {
 		t.Errorf("keys %v, want %v", got, want)
