@@ -110,7 +110,7 @@ func (s *Server) state() object {
 		"team":  object{"id": s.opt.TeamID, "domain": s.opt.TeamDomain},
 		"bot":   object{"user_id": botUser, "bot_id": botID, "name": s.users[botUser].Name},
 		"users": users, "channels": channels, "commands": nonNil(s.opt.Commands), "shortcuts": nonNil(s.opt.Shortcuts),
-		"sockets": len(s.sockets), "seq": s.changes.seq,
+		"sockets": len(s.sockets), "seq": s.changes.seq, "now": s.opt.Now().UnixMilli(),
 	}
 }
 

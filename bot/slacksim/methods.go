@@ -66,7 +66,7 @@ func (s *Server) limited(name string, m method, c *call) int {
 }
 
 func (s *Server) take(key string, perSecond, burst float64) int {
-	now := s.opt.Now()
+	now := time.Now()
 	b := s.limiter[key]
 	if b == nil {
 		b = &bucket{tokens: burst, at: now}

@@ -25,7 +25,7 @@ type hook struct {
 // newHook makes a response_url on its own host; the caller holds the lock.
 func (s *Server) newHook(kind, user, channel, ts string) string {
 	path := "/" + kind + "/" + s.opt.TeamID + "/" + s.uuid()
-	s.hookURLs[path] = &hook{user: user, channel: channel, last: ts, until: s.opt.Now().Add(hookLife)}
+	s.hookURLs[path] = &hook{user: user, channel: channel, last: ts, until: time.Now().Add(hookLife)}
 	s.after(2*hookLife, func() { delete(s.hookURLs, path) })
 	return s.hooks + path
 }
@@ -68,7 +68,7 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 func (s *Server) respond(path string, args object) error {
 	h := s.hookURLs[path]
 	switch {
-	case h == nil || s.opt.Now().After(h.until):
+	case h == nil || time.Now().After(h.until):
 		return refuse("expired_url")
 	case h.uses >= hookUses:
 		return refuse("used_url")

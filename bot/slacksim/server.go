@@ -49,7 +49,7 @@ type Options struct {
 	SocketLife time.Duration // Slack recycles sockets; default 1 h, negative means never
 
 	Seed uint64           // of every random choice: ids, which socket gets an envelope
-	Now  func() time.Time // default time.Now
+	Now  func() time.Time // dates what people see, default time.Now; Slack's deadlines go by the machine's time
 
 	Scopes     []string   // bot scopes of the manifest; nil grants all
 	Events     []string   // bot_events of the manifest; nil means app_home_opened

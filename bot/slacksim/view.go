@@ -129,9 +129,9 @@ type trigger struct {
 
 // newTrigger makes a trigger_id; the caller holds the lock.
 func (s *Server) newTrigger(user string, modal bool) string {
-	maps.DeleteFunc(s.triggers, func(_ string, t *trigger) bool { return s.opt.Now().Sub(t.at) > time.Hour })
+	maps.DeleteFunc(s.triggers, func(_ string, t *trigger) bool { return time.Since(t.at) > time.Hour })
 	id := fmt.Sprintf("%d.%d.%016x", s.opt.Now().UnixMilli(), s.rnd.Uint32(), s.rnd.Uint64())
-	s.triggers[id] = &trigger{user: user, modal: modal, at: s.opt.Now()}
+	s.triggers[id] = &trigger{user: user, modal: modal, at: time.Now()}
 	return id
 }
 
@@ -142,7 +142,7 @@ func (c *call) trigger() (*trigger, error) {
 		return nil, refuse("invalid_trigger_id")
 	case t.used:
 		return nil, refuse("exchanged_trigger_id")
-	case c.s.opt.Now().Sub(t.at) > 3*time.Second:
+	case time.Since(t.at) > 3*time.Second:
 		return nil, refuse("expired_trigger_id")
 	}
 	return t, nil
