@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,22 +34,23 @@ type PageUser struct {
 // PageOptions says what the web page shows. The zero value shows everybody of the
 // workspace, without a sheet, a gallery or a hand on the clock.
 type PageOptions struct {
-	Title string     // of the workspace; default "Taller"
-	Users []PageUser // in this order; the first two hold the first two phones
-	Tour  []string   // free TAGs to suggest to a visitor, best first
+	Title  string     // of the workspace; default "Taller"
+	Users  []PageUser // in this order
+	Phones []string   // ids of those who hold the phones; none = the first two of Users
+	Tour   []string   // free TAGs to suggest to a visitor, best first
 
 	// Sheets answers for the sheet emulator's control doors: /sheets-sim/sim/... arrives
 	// as /sim/.... An httputil.ReverseProxy will do, with FlushInterval -1 for its events.
 	Sheets  http.Handler
 	Clock   func(forward time.Duration) error // moves the shop's time
-	Bot     BotSwitch                         // nil = it cannot be switched
+	Weather map[string]Trouble                // by name: "slow_sheet", "redis_off" or "bot_off"
 	Gallery fs.FS                             // *.json: views, or {"blocks":[...]}
 }
 
-// BotSwitch turns the bot's program off, as a power cut would, and on again.
-type BotSwitch interface {
-	On() bool
-	Switch(on bool) error
+// Trouble is something that a visitor may break, as life would, and mend.
+type Trouble struct {
+	Is  func() bool
+	Set func(on bool) error
 }
 
 // Page is the phone-like web page: its files, /page.json, the gallery, and the control
@@ -67,19 +70,19 @@ func (s *Server) Page(opt PageOptions) http.Handler {
 	})
 	mux.HandleFunc("GET /page.json", func(w http.ResponseWriter, _ *http.Request) {
 		pageAnswer(w, object{
-			"title": opt.Title, "users": opt.Users, "tour": opt.Tour,
-			"sheets": opt.Sheets != nil, "clock": opt.Clock != nil, "bot": opt.Bot != nil, "gallery": opt.Gallery != nil,
+			"title": opt.Title, "users": opt.Users, "phones": opt.Phones, "tour": opt.Tour, "weather": nonNil(slices.Sorted(maps.Keys(opt.Weather))),
+			"sheets": opt.Sheets != nil, "clock": opt.Clock != nil, "gallery": opt.Gallery != nil,
 		}, nil)
 	})
-	mux.HandleFunc("GET /sim/bot", func(w http.ResponseWriter, _ *http.Request) {
-		if opt.Bot == nil {
-			pageAnswer(w, nil, errNoSwitch)
-			return
+	mux.HandleFunc("GET /sim/weather", func(w http.ResponseWriter, _ *http.Request) {
+		now := object{"bot_away": s.Sockets() == 0}
+		for name, trouble := range opt.Weather {
+			now[name] = trouble.Is()
 		}
-		pageAnswer(w, object{"on": opt.Bot.On(), "connected": s.Sockets() > 0}, nil)
+		pageAnswer(w, now, nil)
 	})
-	mux.HandleFunc("POST /sim/bot", func(w http.ResponseWriter, r *http.Request) {
-		pageAnswer(w, object{"ok": true}, switchBot(opt.Bot, http.MaxBytesReader(w, r.Body, 1024)))
+	mux.HandleFunc("POST /sim/weather", func(w http.ResponseWriter, r *http.Request) {
+		pageAnswer(w, object{"ok": true}, makeWeather(opt.Weather, http.MaxBytesReader(w, r.Body, 1024)))
 	})
 	mux.HandleFunc("POST /sim/clock", func(w http.ResponseWriter, r *http.Request) {
 		pageAnswer(w, object{"ok": true}, moveClock(opt.Clock, http.MaxBytesReader(w, r.Body, 1024)))
@@ -133,17 +136,22 @@ func moveClock(clock func(time.Duration) error, body io.Reader) error {
 	return clock(d)
 }
 
-var errNoSwitch = errors.New("the bot cannot be switched here")
-
-func switchBot(bot BotSwitch, body io.Reader) error {
-	var in struct{ On *bool }
-	if bot == nil {
-		return errNoSwitch
+// makeWeather turns the troubles on and off that the body names.
+func makeWeather(weather map[string]Trouble, body io.Reader) error {
+	var in map[string]bool
+	if err := json.NewDecoder(body).Decode(&in); err != nil || len(in) == 0 {
+		return errors.New(`the weather wants {"bot_off":true}, or another trouble, or false`)
 	}
-	if err := json.NewDecoder(body).Decode(&in); err != nil || in.On == nil {
-		return errors.New(`the bot wants {"on":true} or {"on":false}`)
+	for name, on := range in {
+		trouble, known := weather[name]
+		if !known {
+			return fmt.Errorf("there is no trouble %q here", name)
+		}
+		if err := trouble.Set(on); err != nil {
+			return err
+		}
 	}
-	return bot.Switch(*in.On)
+	return nil
 }
 
 // galleryOf reads every *.json at the top of the file system, by name.

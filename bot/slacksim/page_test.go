@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -47,11 +48,13 @@ func TestPageServesItsFilesAndDoors(t *testing.T) {
 	for _, c := range []struct{ path, kind, has string }{
 		{"/", "text/html", `lang="es-CL"`},
 		{"/gallery", "text/html", "Galería"},
-		{"/page.js", "javascript", "EventSource"},
+		{"/page.js", "javascript", "import"},
+		{"/theme.js", "javascript", "prefers-color-scheme"},
 		{"/page.css", "text/css", "prefers-reduced-motion"},
 		{"/page.json", "application/json", `"tour":["TEST-01"]`},
 		{"/page.json", "application/json", `"role":"Armador"`},
 		{"/page.json", "application/json", `"sheets":false`},
+		{"/page.json", "application/json", `"weather":[]`},
 		{"/gallery.json", "application/json", "[]"},
 		{"/sim/state", "application/json", "Mauricio Rodríguez"},
 	} {
@@ -81,10 +84,16 @@ func TestPagePolicyAllowsNothingInline(t *testing.T) {
 			t.Errorf("the html holds %q, which the policy blocks", bad)
 		}
 	}
-	js := ask(h, "GET", "/page.js", "").Body.String()
-	for _, bad := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"} {
-		if strings.Contains(js, bad) {
-			t.Errorf("the script uses %s", bad)
+	scripts, err := filepath.Glob("page/*.js")
+	if err != nil || len(scripts) < 5 {
+		t.Fatalf("scripts: %v, %v", scripts, err)
+	}
+	for _, path := range scripts {
+		js := ask(h, "GET", strings.TrimPrefix(path, "page"), "").Body.String()
+		for _, bad := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"} {
+			if js == "" || strings.Contains(js, bad) {
+				t.Errorf("%s is empty or uses %s", path, bad)
+			}
 		}
 	}
 }
@@ -145,6 +154,39 @@ func TestPageClock(t *testing.T) {
 	}
 	if w := ask(newPage(t, slacksim.PageOptions{}), "POST", "/sim/clock", `{"forward":"1h"}`); w.Code != 400 {
 		t.Errorf("without a hand on the clock = %d, want 400", w.Code)
+	}
+}
+
+func TestPageWeather(t *testing.T) {
+	t.Parallel()
+	dark := false
+	h := newPage(t, slacksim.PageOptions{Weather: map[string]slacksim.Trouble{
+		"bot_off": {Is: func() bool { return dark }, Set: func(on bool) error { dark = on; return nil }},
+		"broken":  {Is: func() bool { return false }, Set: func(bool) error { return errors.New("it is stuck") }},
+	}})
+	if got := ask(h, "GET", "/page.json", "").Body.String(); !strings.Contains(got, `"weather":["bot_off","broken"]`) {
+		t.Errorf("the page offers %s", got)
+	}
+	for _, c := range []struct {
+		body string
+		code int
+		dark bool
+	}{
+		{`{"bot_off":true}`, 200, true},
+		{`{"bot_off":true}`, 200, true},
+		{`{"snow":true}`, 400, true},
+		{`{"broken":true}`, 400, true},
+		{`{}`, 400, true},
+		{`{"bot_off":"no"}`, 400, true},
+		{`{"bot_off":false}`, 200, false},
+	} {
+		if w := ask(h, "POST", "/sim/weather", c.body); w.Code != c.code || dark != c.dark {
+			t.Errorf("%s = %d %s, dark %t", c.body, w.Code, w.Body, dark)
+		}
+		var now map[string]bool
+		if err := json.Unmarshal(ask(h, "GET", "/sim/weather", "").Body.Bytes(), &now); err != nil || now["bot_off"] != c.dark || !now["bot_away"] {
+			t.Errorf("after %s the weather is %v, %v", c.body, now, err)
+		}
 	}
 }
 

@@ -133,7 +133,7 @@ func openFarEndsOn(ctx context.Context, f demoFlags, book *sheetsim.Workbook) (*
 		return nil, err
 	}
 	far.slack = slacksim.New(slacksim.Options{
-		Seed: f.seed, Commands: demoCommands(), Scopes: demoScopes(), RateLimits: true,
+		Seed: f.seed, Commands: demoCommands(), Scopes: demoScopes(), RateLimits: true, Now: far.clock.Now,
 		Shortcuts: []slacksim.Shortcut{{Name: "Tomar spools", Type: "global", CallbackID: "tomar_spools"}},
 	})
 	far.moveIn()
@@ -195,12 +195,17 @@ func (far *farEnds) variables(f demoFlags) map[string]string {
 }
 
 func (far *farEnds) page(bot *demoBot) http.Handler {
-	opt := slacksim.PageOptions{Title: "Taller de demostración", Sheets: far.sheet, Tour: far.tour, Gallery: view.Gallery(), Bot: bot}
+	opt := slacksim.PageOptions{
+		Title: "Taller de demostración", Sheets: far.sheet, Tour: far.tour, Gallery: view.Gallery(), Weather: far.weather(bot),
+	}
 	if far.redis != nil {
 		opt.Clock = far.clock.forward
 	}
 	for _, p := range far.people {
 		opt.Users = append(opt.Users, slacksim.PageUser{ID: p.ID, Name: p.Name, Role: p.label()})
+	}
+	for _, p := range far.phoneHolders() {
+		opt.Phones = append(opt.Phones, p.ID)
 	}
 	return far.slack.Page(opt)
 }
@@ -232,19 +237,19 @@ func (far *farEnds) announce(w io.Writer, f demoFlags, page string, rest *demoHT
 		})
 		return
 	}
-	tag := "MK-..."
+	tag, holders := "MK-...", far.phoneHolders()
 	if len(far.tour) > 0 {
 		tag = far.tour[0]
 	}
 	fmt.Fprintf(w, `spoolbot demo: %s
 
-Open it in a browser: two phones and the live sheet. Three things to try:
+Open it in a browser: phones and the live sheet. The page leads through it in a minute, or:
   1. As %s write  /tomar %s  and watch the sheet.
   2. As %s write the same: refused, with who has it and since when.
   3. Write  /lote  and take thirty spools at once.
 
 Ctrl-C ends it; nothing is kept.
-`, page, far.people[0].Name, tag, far.people[1].Name)
+`, page, holders[0].Name, tag, holders[min(1, len(holders)-1)].Name)
 }
 
 // freeTags are the first spools, at most limit, that anyone may take for ARM now.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -141,6 +142,31 @@ func (far *farEnds) moveIn() {
 	}
 	far.taller = far.slack.AddChannel("taller", all...)
 	far.bosses = far.slack.AddChannel("supervisores", bosses...)
+}
+
+// phoneHolders are the people who hold the page's phones: somebody who does ARM, another
+// who does, if possible together with another role, and a supervisor.
+func (far *farEnds) phoneHolders() []demoPerson {
+	var out []demoPerson
+	for _, role := range []occupation.Role{occupation.Armador, occupation.Armador, occupation.Supervisor} {
+		best := -1
+		for i, p := range far.people {
+			taken := slices.ContainsFunc(out, func(o demoPerson) bool { return o.ID == p.ID })
+			if taken || p.inactive || !slices.Contains(p.Roles, string(role)) {
+				continue
+			}
+			if best < 0 || len(out) == 1 && len(p.Roles) > len(far.people[best].Roles) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			out = append(out, far.people[best])
+		}
+	}
+	if len(out) == 0 {
+		return far.people[:1] // there are always those who are not linked
+	}
+	return out
 }
 
 // demoCommands are the slash commands as manifest.yml declares them; a test
