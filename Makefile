@@ -5,7 +5,7 @@ GO ?= go
 # Redis, a C compiler for -race and a browser come from Debian when they are not there.
 NEED := .ci/need
 
-.PHONY: help build demo test soak mutants bench lint fmt golden pictures vuln
+.PHONY: help build demo test walk taps soak mutants bench lint fmt golden pictures vuln
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,14 @@ test: ## all tests with the race detector, against real Redis servers too
 	@$(NEED) redis-server redis-server
 	$(GO) test -race -timeout 15m ./...
 
+walk: ## walk the demo in a headless browser, on a small phone and on a desktop, and look at every step
+	@$(NEED) chromium chromium
+	$(GO) test -tags browser -timeout 15m -count 1 -run '^TestWalk$$' ./cmd/spoolbot
+
+taps: ## count the taps and seconds of every deed, one line each
+	@$(NEED) chromium chromium
+	@$(GO) test -tags browser -timeout 5m -count 1 -run '^TestTaps$$' ./cmd/spoolbot
+
 soak: ## random worlds of replicas, people and faults; prints the seeds that break a promise
 	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation
 	SPOOLBOT_KILLS=$${SPOOLBOT_KILLS:-500} $(GO) test -run '^TestKilledAtRandomInstants$$' -count 1 -timeout 0 ./cmd/spoolbot
@@ -35,7 +43,7 @@ bench: ## measure, one figure a line
 lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
 	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags pictures ./cmd/spoolbot
+	$(GO) vet -tags browser ./cmd/spoolbot
 	$(GO) vet -vettool="$$($(GO) tool -n zerologlint)" ./...
 	$(GO) tool staticcheck ./...
 	$(GO) fix -diff ./...
@@ -47,9 +55,9 @@ fmt: ## format the code
 golden: ## write the golden files of the views anew, to be read as a diff
 	$(GO) test ./bot/view -update
 
-pictures: ## walk the demo in a headless browser and take the README's pictures
+pictures: ## take the README's pictures of the demo in a headless browser
 	@$(NEED) chromium chromium
-	$(GO) test -tags pictures -count 1 -run '^TestPictures$$' ./cmd/spoolbot
+	$(GO) test -tags browser -count 1 -run '^TestPictures$$' ./cmd/spoolbot
 
 vuln: ## known holes in what we depend on
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

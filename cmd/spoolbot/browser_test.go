@@ -1,4 +1,4 @@
-//go:build pictures
+//go:build browser
 
 package main
 
@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 )
@@ -28,6 +29,9 @@ type browser struct {
 	ctx     context.Context
 	conn    *websocket.Conn
 	session string
+
+	width, height int
+	taps          int // so far, a typed character being one
 
 	mu         sync.Mutex
 	last       int
@@ -48,7 +52,7 @@ type reply struct {
 // startBrowser starts a browser that ends with the test.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "chromium", "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "chromium", "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
 		"--force-prefers-reduced-motion", "--lang=es-CL", "--no-first-run", "--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), "about:blank")
 	cmd.WaitDelay = 5 * time.Second
 	stderr, err := cmd.StderrPipe()
@@ -75,7 +79,7 @@ func startBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Minute)
 	b := &browser{t: t, ctx: ctx, conn: conn, waiting: map[int]chan reply{}}
 	var reader sync.WaitGroup
 	reader.Go(b.read)
@@ -169,9 +173,19 @@ func (b *browser) call(method string, params, result any) {
 // open loads a page in a window of that many CSS pixels.
 func (b *browser) open(url string, width, height int, scale float64) {
 	b.t.Helper()
+	b.width, b.height = width, height
+	b.scheme("light")
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 600}, nil)
 	b.call("Page.navigate", map[string]any{"url": url}, nil)
 	b.wait(`document.readyState === "complete"`)
+}
+
+// scheme makes the system of the browser's owner light or dark.
+func (b *browser) scheme(name string) {
+	b.t.Helper()
+	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{
+		{"name": "prefers-color-scheme", "value": name}, {"name": "prefers-reduced-motion", "value": "reduce"},
+	}}, nil)
 }
 
 // eval is the value of a JavaScript expression, waited for if it is a promise.
@@ -228,6 +242,7 @@ func (b *browser) click(element string) {
 		window.aim = { el, x, y, looks: still ? was.looks + 1 : 0 };
 		return window.aim.looks > 2 ? { x, y } : null;
 	})()`), &at)
+	b.taps++
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
 		b.call("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": at.X, "y": at.Y, "button": "left", "clickCount": 1}, nil)
 	}
@@ -236,12 +251,14 @@ func (b *browser) click(element string) {
 // typeText types into what has the focus.
 func (b *browser) typeText(s string) {
 	b.t.Helper()
+	b.taps += utf8.RuneCountInString(s)
 	b.call("Input.insertText", map[string]any{"text": s}, nil)
 }
 
 // enter presses the Enter key.
 func (b *browser) enter() {
 	b.t.Helper()
+	b.taps++
 	for _, kind := range []string{"keyDown", "keyUp"} {
 		b.call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}, nil)
 	}

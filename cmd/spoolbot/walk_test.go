@@ -1,0 +1,186 @@
+//go:build browser
+
+package main
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestWalk walks the page as a visitor does, on a small phone and on a desktop, and looks
+// at it after every step.
+func TestWalk(t *testing.T) {
+	for _, size := range [][2]int{{360, 740}, {1280, 800}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			b := startBrowser(t)
+			b.visit(size[0], size[1], 1)
+			b.looks("01-empty")
+			b.walkTour()
+			b.walkHome()
+			b.walkBatch()
+			b.walkExpiry()
+			b.walkWeather()
+			b.walkTheme()
+			b.calm()
+		})
+	}
+}
+
+// walkTour follows the page's six steps, each until it ticks itself off.
+func (b *browser) walkTour() {
+	b.t.Helper()
+	done := func(n int) {
+		b.t.Helper()
+		b.wait(fmt.Sprintf(`document.querySelectorAll(".tour li.done").length >= %d`, n))
+	}
+	b.click(step)
+	b.looks("02-tour-typed")
+	b.enter()
+	done(1)
+	var tag string
+	b.eval(`document.querySelector(".tour li[aria-current] code").innerText.split(" ")[1]`, &tag)
+	b.sees(mauricio, tag, "es tuyo")
+	b.looks("03-tour-taken")
+	b.click(step)
+	b.enter()
+	done(2)
+	b.sees(rodrigo, "Mauricio", "Pedírselo")
+	b.looks("04-tour-refused")
+	b.click(step)
+	b.looks("05-tour-waits")
+	done(3)
+	b.click(step)
+	b.sees(mauricio, tag, "vence a las")
+	b.looks("06-tour-warned")
+	b.click(of(mauricio, tag, "+1 h"))
+	done(4)
+	b.looks("07-tour-extended")
+	b.click(step)
+	b.confirms(of(mauricio, tag, "Completar"))
+	done(5)
+	b.wait(`!document.querySelector(".busy")`)
+	b.looks("08-tour-completed")
+	b.click(step)
+	b.wait(`document.querySelector(".tour .end").innerText.includes("Listo")`)
+	b.wait(`document.querySelector(".grid").innerText.includes("COMPLETAR")`)
+	b.looks("09-tour-ends")
+}
+
+// walkHome takes and pauses a spool on App Home.
+func (b *browser) walkHome() {
+	b.t.Helper()
+	b.holds(rodrigo)
+	b.goes(rodrigo, "Inicio")
+	b.wait(button(rodrigo, "Tomar"))
+	b.looks("10-home")
+	b.click(button(rodrigo, "Tomar"))
+	b.wait(button(rodrigo, "Pausar"))
+	b.looks("11-home-holds")
+	b.click(button(rodrigo, "Pausar"))
+	b.wait(`!` + rodrigo + `.querySelector(".home").innerText.includes("Pausar")`)
+	b.goes(rodrigo, "taller")
+}
+
+// walkBatch takes ten spools with the modal.
+func (b *browser) walkBatch() {
+	b.t.Helper()
+	b.holds(rodrigo)
+	b.sends(rodrigo, "/lote")
+	b.wait(modal)
+	b.looks("12-batch")
+	b.choosesTen(rodrigo)
+	b.looks("14-batch-chosen")
+	b.click(modal + `.querySelector("footer [type=submit]")`)
+	b.wait(modal + `.innerText.includes("Tomaste los 10")`)
+	b.looks("15-batch-taken")
+	b.click(modal + `.querySelector("footer .btn")`)
+	b.wait(`!` + modal)
+	b.sends(rodrigo, "/mis-spools")
+	b.sees(rodrigo, "Tienes 1")
+	b.looks("16-mine")
+}
+
+// choosesTen chooses the first ten spools of the batch modal.
+func (b *browser) choosesTen(phone string) {
+	b.t.Helper()
+	b.click(modal + `.querySelector(".pick button")`)
+	b.wait(phone + `.querySelector(".picker input") === document.activeElement`)
+	b.typeText("M")
+	for range 10 {
+		b.click(phone + `.querySelector('.picker .option:not([aria-selected="true"])')`)
+	}
+	b.click(phone + `.querySelector(".picker > .btn.wide")`)
+}
+
+// walkExpiry lets the ten expire, and takes one back.
+func (b *browser) walkExpiry() {
+	b.t.Helper()
+	b.goes(rodrigo, "directo")
+	b.click(`document.querySelector('.clock button[data-minutes="60"]')`)
+	b.sees(rodrigo, "venci", "Sigo con este spool")
+	b.looks("17-expired")
+	b.holds(claudia)
+	b.goes(claudia, "supervisores")
+	b.wait(claudia + `.querySelector(".msg")`)
+	b.looks("18-supervisors")
+	b.holds(rodrigo)
+	b.click(part(rodrigo, "Sigo con este spool"))
+	b.sees(rodrigo, "es tuyo")
+}
+
+// walkWeather breaks each part of the shop and mends it.
+func (b *browser) walkWeather() {
+	b.t.Helper()
+	sky := func(name string, bad bool) {
+		b.t.Helper()
+		b.click(`document.querySelector(".sky")`)
+		b.click(`document.querySelector('#weather [name="` + name + `"]').closest("label")`)
+		b.wait(fmt.Sprintf(`document.querySelector(".sky").classList.contains("bad") === %t && !document.querySelector("#weather :disabled")`, bad))
+		if bad {
+			b.looks("19-" + name)
+		}
+		b.click(`document.querySelector(".sky")`)
+		b.wait(`!document.querySelector("#weather:popover-open")`)
+	}
+	b.holds(mauricio)
+	b.goes(mauricio, "taller")
+	count := mauricio + `.querySelectorAll(".msg").length`
+	ask := func(line string) {
+		b.t.Helper()
+		var before int
+		b.eval(count, &before)
+		b.sends(mauricio, line)
+		b.wait(fmt.Sprintf(`%s > %d && !%s.querySelector(".echo.sending")`, count, before, mauricio))
+	}
+	sky("slow_sheet", true)
+	var free string
+	b.eval(`fetch("/page.json").then(r => r.json()).then(p => p.tour.at(-1))`, &free)
+	ask("/tomar " + free)
+	b.sees(mauricio, free+" · tomado, es tuyo")
+	b.looks("20-slow-sheet")
+	sky("slow_sheet", false)
+	sky("redis_off", true)
+	ask("/mis-spools")
+	b.sees(mauricio, "No puedo atender en este momento")
+	b.looks("21-redis-off")
+	sky("redis_off", false)
+	ask("/mis-spools")
+	sky("bot_off", true)
+	ask("/mis-spools")
+	b.sees(mauricio, "falló")
+	b.looks("22-bot-off")
+	sky("bot_off", false)
+	ask("/mis-spools")
+	b.looks("23-mended")
+}
+
+// walkTheme turns the page dark by hand, and looks at every view in the gallery.
+func (b *browser) walkTheme() {
+	b.t.Helper()
+	b.click(`document.querySelector(".theme")`)
+	b.wait(`document.documentElement.dataset.theme === "dark"`)
+	b.click(`document.querySelector(".theme")`)
+	b.eval(`localStorage.removeItem("theme"); location.pathname = "/gallery"`, nil)
+	b.wait(`document.querySelectorAll(".card").length > 50`)
+	b.looks("24-gallery")
+}
