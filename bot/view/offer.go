@@ -38,12 +38,16 @@ func OfferSent(o occupation.Offer, at Clock) Message {
 // OfferOver tells of the end of an offer that nobody accepted: to the receiver, or
 // to whoever made it. Nothing has changed.
 func OfferOver(o occupation.Offer, why OfferEnd, toReceiver bool, _ Clock) Message {
+	sign := signNo
+	if toReceiver && why == OfferRefused || !toReceiver && why == OfferWithdrawn {
+		sign = signDone // as this very person wanted
+	}
 	if toReceiver {
 		w := offerOverForReceiver(why, name(offerer(o)))
-		return card(signNo, o.Tag, w.head, []string{w.detail, staysWith(name(o.From))}, mineButton(), statusButton(o.Tag))
+		return card(sign, o.Tag, w.head, []string{w.detail, staysWith(name(o.From))}, mineButton(), statusButton(o.Tag))
 	}
 	w := offerOver(why, name(o.To))
-	return card(signNo, o.Tag, w.head, []string{w.detail, staysAsIs(keeper(o))}, statusButton(o.Tag), mineButton())
+	return card(sign, o.Tag, w.head, []string{w.detail, staysAsIs(keeper(o))}, statusButton(o.Tag), mineButton())
 }
 
 // offerer is who made the offer.

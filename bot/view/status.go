@@ -95,9 +95,9 @@ func standingFree(s occupation.Spool, at Clock) (sign, state, term string) {
 		return signFree, stateFree, capital(needs(op))
 	case err.Code == occupation.PrerequisiteNotMet:
 		w := explain(err, at)
-		return signFree, stateFree, capital(join(", ", w.head, w.detail))
+		return signNo, stateBlocked, capital(join(", ", w.head, w.detail))
 	default:
-		return signFree, stateFree, ""
+		return signNo, stateBlocked, ""
 	}
 }
 

@@ -76,6 +76,7 @@ const (
 	stateCompleted = "completado"
 	stateYours     = "lo tienes tú"
 	stateFree      = "está libre"
+	stateBlocked   = "nadie lo tiene, todavía no se puede tomar"
 	stateFinished  = "terminado"
 	stateFreed     = "ya no lo tienes, está libre"
 	stateAnew      = "lo tomaste de nuevo"
