@@ -30,6 +30,7 @@ type browser struct {
 	conn    *websocket.Conn
 	session string
 
+	demo          announced // what it visits
 	width, height int
 	taps          int // so far, a typed character being one
 

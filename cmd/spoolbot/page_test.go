@@ -15,7 +15,7 @@ import (
 )
 
 // startDemo runs the subcommand itself, on any free port, until the test ends.
-func startDemo(t *testing.T) (page string) {
+func startDemo(t *testing.T) announced {
 	t.Helper()
 	t.Setenv(asChild, "1") // the demo's bot is this very file
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -32,17 +32,18 @@ func startDemo(t *testing.T) (page string) {
 			t.Errorf("demo: %v", err)
 		}
 	})
-	var first struct{ Page string }
+	var first announced
 	if err := json.NewDecoder(out).Decode(&first); err != nil {
 		t.Fatalf("demo --json: %v", err)
 	}
-	return first.Page
+	return first
 }
 
 // visit opens a fresh demo and waits for its phones and its sheet.
 func (b *browser) visit(width, height int, scale float64) {
 	b.t.Helper()
-	b.open(startDemo(b.t), width, height, scale)
+	b.demo = startDemo(b.t)
+	b.open(b.demo.Page, width, height, scale)
 	b.wait(`document.querySelectorAll(".phone").length === 3 && document.querySelectorAll(".tour li[aria-current]").length === 1`)
 }
 

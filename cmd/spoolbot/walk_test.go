@@ -3,8 +3,12 @@
 package main
 
 import (
+	_ "embed"
+	"encoding/json"
 	"fmt"
 	"testing"
+
+	"github.com/slack-go/slack"
 )
 
 // TestWalk walks the page as a visitor does, on a small phone and on a desktop, and looks
@@ -18,6 +22,7 @@ func TestWalk(t *testing.T) {
 			b.walkTour()
 			b.walkHome()
 			b.walkBatch()
+			b.walkBlocks()
 			b.walkExpiry()
 			b.walkWeather()
 			b.walkTheme()
@@ -112,6 +117,52 @@ func (b *browser) choosesTen(phone string) {
 	b.click(phone + `.querySelector(".picker > .btn.wide")`)
 }
 
+// everyBlock is a message with everything that the bot's may be made of.
+//
+//go:embed testdata/every-block.json
+var everyBlock []byte
+
+// walkBlocks touches all kinds of blocks and controls, also those that no other step meets.
+func (b *browser) walkBlocks() {
+	b.t.Helper()
+	var blocks slack.Blocks
+	if err := json.Unmarshal(everyBlock, &blocks); err != nil {
+		b.t.Fatal(err)
+	}
+	api := slack.New(b.demo.BotToken, slack.OptionAPIURL(b.demo.SlackAPI))
+	channel, ts, err := api.PostMessageContext(b.ctx, b.demo.Channels["taller"], slack.MsgOptionText("todo", false), slack.MsgOptionBlocks(blocks.BlockSet...))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.sees(rodrigo, "Todo lo que un mensaje puede tener")
+	last := rodrigo + `.querySelector(".msg:last-of-type")`
+	b.wait(`!` + last + `.querySelector(".unknown")`)
+	b.looks("14a-blocks-foot")
+	b.eval(last+`.scrollIntoView({ block: "start" })`, nil)
+	b.looks("14b-blocks-head")
+	b.click(button(last, "Peligro"))
+	b.wait(rodrigo + `.querySelector(".ask").innerText.includes("no se deshace")`)
+	b.looks("14c-blocks-confirm")
+	b.click(button(rodrigo+`.querySelector(".ask")`, "No"))
+	for n, field := range []string{"ARM", "Rodrigo Sepúlveda"} {
+		b.click(part(last, field))
+		b.wait(rodrigo + `.querySelectorAll(".picker .option").length > 1`)
+		b.looks(fmt.Sprintf("14d-blocks-select-%d", n))
+		b.click(rodrigo + `.querySelector('.picker [aria-label="Cerrar"]')`)
+		b.wait(`!` + rodrigo + `.querySelector(".picker")`)
+	}
+	link, err := api.GetPermalinkContext(b.ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, _, _, err := api.UpdateMessageContext(b.ctx, channel, ts, slack.MsgOptionText("<"+link+"|Este mismo mensaje>", false), slack.MsgOptionBlocks()); err != nil {
+		b.t.Fatal(err)
+	}
+	b.sees(rodrigo, "Este mismo mensaje", "(editado)")
+	b.click(last + `.querySelector(".mrk a")`)
+	b.wait(last + `.classList.contains("turned")`)
+}
+
 // walkExpiry lets the ten expire, and takes one back.
 func (b *browser) walkExpiry() {
 	b.t.Helper()
@@ -180,7 +231,8 @@ func (b *browser) walkTheme() {
 	b.click(`document.querySelector(".theme")`)
 	b.wait(`document.documentElement.dataset.theme === "dark"`)
 	b.click(`document.querySelector(".theme")`)
-	b.eval(`localStorage.removeItem("theme"); location.pathname = "/gallery"`, nil)
+	b.eval(`localStorage.removeItem("theme")`, nil)
+	b.open(b.demo.Page+"gallery", b.width, b.height, 1)
 	b.wait(`document.querySelectorAll(".card").length > 50`)
 	b.looks("24-gallery")
 }

@@ -3,7 +3,7 @@
 
 import { $, h, icon, iconButton, plain } from "./dom.js";
 import { trouble, world } from "./shop.js";
-import { label, textNode, words } from "./texts.js";
+import { label, mrkdwn, textNode, words } from "./texts.js";
 
 export function blocksOf(blocks, ctx) {
   return (blocks || []).map((b) => {
@@ -28,6 +28,9 @@ const BLOCKS = {
   context: (b, ctx) => h("div", {}, b.elements.map((e) => e.type === "image" ? picture(e, "tiny") : textNode(e, ctx.zone))),
   actions: (b, ctx) => h("div", {}, b.elements.map((e) => element(e, b, ctx))),
   image: (b) => h("figure", {}, picture(b), b.title && h("figcaption", {}, label(b.title))),
+  rich_text: (b, ctx) => h("div", { class: "mrk rich" }, rich(b, ctx.zone)),
+  table: (b, ctx) => h("div", { tabindex: "0" }, h("table", {}, b.rows.map((cells) => h("tr", {}, cells.map((c) => h("td", {}, c.type === "rich_text" ? rich(c, ctx.zone) : words(String(c.text ?? "")))))))),
+  alert: (b, ctx) => h("div", { class: b.level || "", role: "status" }, textNode(b.text, ctx.zone)),
   input: (b, ctx) => {
     const error = ctx.errors?.[b.block_id], id = `${ctx.key}-${b.block_id}`;
     const el = element(b.element, b, ctx);
@@ -43,6 +46,21 @@ const BLOCKS = {
 };
 
 // Pictures of other hosts are not fetched (the page's policy): their alternative text stands there instead.
+// The parts of rich text, which people's own messages and table cells are made of.
+function rich(e, zone) {
+  const kids = (tag) => h(tag, {}, (e.elements || []).map((x) => rich(x, zone)));
+  switch (e.type) {
+    case "text": return h(e.style?.code ? "code" : e.style?.bold ? "strong" : e.style?.italic ? "em" : e.style?.strike ? "s" : "span", {}, words(e.text));
+    case "link": return mrkdwn(`<${e.url}${e.text ? `|${e.text}` : ""}>`, zone);
+    case "user": case "channel": return mrkdwn(`<${e.type === "user" ? "@" : "#"}${e[`${e.type}_id`]}>`, zone);
+    case "emoji": return h("span", {}, words(`:${e.name}:`));
+    case "rich_text_list": return h(e.style === "ordered" ? "ol" : "ul", {}, e.elements.map((x) => h("li", {}, rich(x, zone))));
+    case "rich_text_quote": return kids("blockquote");
+    case "rich_text_preformatted": return kids("pre");
+    default: return kids(e.type === "rich_text" ? "div" : "p");
+  }
+}
+
 const picture = (p, size = "") => /^data:image\//.test(p.image_url || "") ? h("img", { class: size, alt: p.alt_text || "", src: p.image_url })
   : h("span", { class: `noimg ${size}`, role: "img", "aria-label": p.alt_text || "Imagen" }, p.alt_text || "Imagen");
 
@@ -68,10 +86,13 @@ export const chips = (list, drop) => list.map((o) => h("li", {}, h("button", { t
 /** person is somebody as an option of a select. */
 export const person = (u) => ({ text: { type: "plain_text", text: u.name }, value: u.id });
 
+/** initially is what a control of options begins with, as a list. */
+const initially = (el) => el.initial_options ?? (el.initial_option ? [el.initial_option]
+  : world.people.filter((u) => (el.initial_users || [el.initial_user]).includes(u.id)).map(person));
+
 const pickField = (kind) => (el, b, ctx) => {
   const multi = kind.startsWith("multi"), external = kind.includes("external");
-  const initial = multi ? el.initial_options || [] : el.initial_option ? [el.initial_option] : [];
-  const box = h("div", { class: "pick" });
+  const initial = initially(el), box = h("div", { class: "pick" });
   const redraw = () => {
     const chosen = valueOr(ctx, b, el, initial);
     box.replaceChildren(
@@ -84,7 +105,7 @@ const pickField = (kind) => (el, b, ctx) => {
     changed(ctx, b, el, list, { selected: list.map((o) => o.value) }, box);
     redraw();
   };
-  const groups = kind === "users_select" ? [{ options: world.people.map(person) }] : el.option_groups || [{ options: el.options || [] }];
+  const groups = kind.endsWith("users_select") ? [{ options: world.people.map(person) }] : el.option_groups || [{ options: el.options || [] }];
   const open = () => ctx.layer.pick({
     title: label(b.label) || label(el.placeholder) || "Elegir", multi, chosen: valueOr(ctx, b, el, initial), max: el.max_selected_items,
     min: external ? el.min_query_length ?? 3 : 0, external,
@@ -120,7 +141,7 @@ const dateField = (type, key) => (el, b, ctx) => h("input", { class: "field", ty
   onchange: (ev) => changed(ctx, b, el, ev.target.value, { value: ev.target.value }, ev.target) });
 
 const choices = (type) => (el, b, ctx) => {
-  const many = type === "checkbox", initial = many ? el.initial_options || [] : el.initial_option ? [el.initial_option] : [];
+  const many = type === "checkbox", initial = initially(el);
   const name = `${ctx.key}-${b.block_id}-${el.action_id}`, chosen = valueOr(ctx, b, el, initial);
   const box = h("div", { class: "choices", role: many ? "group" : "radiogroup" }, (el.options || []).map((o) => h("label", {},
     h("input", { type, name, value: o.value, checked: chosen.some((x) => x.value === o.value), data: { k: `${name}/${o.value}` }, onchange: () => {
@@ -151,7 +172,7 @@ const ELEMENTS = {
   datepicker: dateField("date", "date"), timepicker: dateField("time", "time"),
   checkboxes: choices("checkbox"), radio_buttons: choices("radio"),
 };
-for (const k of ["static_select", "users_select", "external_select", "multi_static_select", "multi_external_select"]) ELEMENTS[k] = pickField(k);
+for (const k of ["static_select", "users_select", "external_select", "multi_static_select", "multi_users_select", "multi_external_select"]) ELEMENTS[k] = pickField(k);
 
 /** formFrom is what is sent on submit: what was touched, else what the form began with. */
 export function formFrom(blocks, form) {
@@ -159,7 +180,7 @@ export function formFrom(blocks, form) {
   for (const b of blocks) for (const el of [b.element, b.accessory, ...(b.elements || [])]) {
     if (!el?.action_id || el.type === "button" || el.type === "overflow") continue;
     let v = form[b.block_id]?.[el.action_id];
-    v ??= el.initial_options ?? (el.initial_option ? [el.initial_option] : null) ?? el.initial_value ?? el.initial_date ?? el.initial_time ?? null;
+    v ??= initially(el).length ? initially(el) : el.initial_value ?? el.initial_date ?? el.initial_time ?? null;
     if (Array.isArray(v)) v = v.map((o) => o.value);
     (out[b.block_id] ??= {})[el.action_id] = v === "" ? null : v;
   }

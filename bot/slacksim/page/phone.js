@@ -11,8 +11,8 @@ const formOf = (key, state) => keptForms.get(key) || keptForms.set(key, readStat
 function readState(values) { // Slack's view.state back to what the controls hold
   const out = {};
   for (const [b, actions] of Object.entries(values || {})) for (const [a, v] of Object.entries(actions)) {
-    const user = world.people.find((u) => u.id === v?.selected_user);
-    const x = (user ? [person(user)] : null) ?? v?.selected_options ?? (v?.selected_option ? [v.selected_option] : null) ?? v?.selected_date ?? v?.selected_time ?? v?.value;
+    const users = world.people.filter((u) => (v?.selected_users || [v?.selected_user]).includes(u.id));
+    const x = (users.length ? users.map(person) : null) ?? v?.selected_options ?? (v?.selected_option ? [v.selected_option] : null) ?? v?.selected_date ?? v?.selected_time ?? v?.value;
     if (x != null && !(Array.isArray(x) && !x.length)) (out[b] ??= {})[a] = x;
   }
   return out;
@@ -178,7 +178,7 @@ export class Phone {
           menu && this.menu(m, name)),
         m.ephemeral && h("p", { class: "only" }, icon("eye"), "Solo visible para ti"),
         m.blocks?.length ? h("div", { class: "blocks" }, blocksOf(m.blocks, ctx)) : mrkdwn(slackWords(m), this.zone),
-        m.files?.length ? h("ul", { class: "files" }, m.files.map((f) => h("li", {}, icon("file"), h("span", {}, h("b", {}, f.title || f.name), h("small", {}, [f.pretty_type || f.filetype, f.size && `${Math.ceil(f.size / 1024)} kB`].filter(Boolean).join(" · ")))))) : "",
+        m.files?.length ? h("ul", { class: "files" }, m.files.map((f) => h("li", {}, h("a", { class: "btn", href: `/sim/files/${encodeURIComponent(f.id)}`, download: f.name }, icon("file"), h("span", {}, f.title || f.name, f.size && h("small", {}, `${Math.ceil(f.size / 1024)} kB`)))))) : "",
         m.edited && h("small", { class: "edited" }, "(editado)"),
         m.reactions?.length ? h("p", { class: "reactions" }, m.reactions.map((r) => h("span", { title: r.users.map(nameOf).join(", ") }, words(`:${r.name}: ${r.count}`)))) : "",
         m.warning && h("p", { class: "error" }, icon("warn"), trouble(m.warning))));
