@@ -80,7 +80,7 @@ func startBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 15*time.Minute)
 	b := &browser{t: t, ctx: ctx, conn: conn, waiting: map[int]chan reply{}}
 	var reader sync.WaitGroup
 	reader.Go(b.read)
@@ -213,11 +213,11 @@ func (b *browser) eval(expression string, into any) {
 }
 
 const waitFor = `new Promise((done, fail) => {
-	const end = Date.now() + 20000;
+	const end = Date.now() + 60000;
 	const look = () => {
 		let v = null, why = "";
 		try { v = (%s); } catch (err) { why = String(err); }
-		if (v) done(v); else if (Date.now() > end) fail(new Error("waited 20 s for nothing " + why)); else setTimeout(look, 40);
+		if (v) done(v); else if (Date.now() > end) fail(new Error("waited a minute for nothing " + why)); else setTimeout(look, 40);
 	};
 	look();
 })`

@@ -19,7 +19,7 @@ func TestWalk(t *testing.T) {
 			b := startBrowser(t)
 			b.visit(size[0], size[1], 1)
 			b.looks("01-empty")
-			b.walkTour()
+			b.walkHistory(b.walkTour())
 			b.walkHome()
 			b.walkBatch()
 			b.walkBlocks()
@@ -31,8 +31,9 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// walkTour follows the page's six steps, each until it ticks itself off.
-func (b *browser) walkTour() {
+// walkTour follows the page's six steps, each until it ticks itself off, and returns the
+// TAG that it was about.
+func (b *browser) walkTour() string {
 	b.t.Helper()
 	done := func(n int) {
 		b.t.Helper()
@@ -69,6 +70,21 @@ func (b *browser) walkTour() {
 	b.wait(`document.querySelector(".tour .end").innerText.includes("Listo")`)
 	b.wait(`document.querySelector(".grid").innerText.includes("COMPLETAR")`)
 	b.looks("09-tour-ends")
+	return tag
+}
+
+// walkHistory asks what has happened to a spool, and has it as a file.
+func (b *browser) walkHistory(tag string) {
+	b.t.Helper()
+	b.holds(mauricio)
+	b.goes(mauricio, "taller")
+	b.sends(mauricio, "/historia "+tag)
+	b.wait(button(mauricio, "CSV"))
+	b.looks("09a-history")
+	b.click(button(mauricio, "CSV"))
+	b.goes(mauricio, "directo")
+	b.wait(mauricio + `.querySelector(".files a[download]")`)
+	b.looks("09b-file")
 }
 
 // walkHome takes and pauses a spool on App Home.
@@ -172,7 +188,7 @@ func (b *browser) walkExpiry() {
 	b.looks("17-expired")
 	b.holds(claudia)
 	b.goes(claudia, "supervisores")
-	b.wait(claudia + `.querySelector(".msg")`)
+	b.sees(claudia, "Rodrigo Sepúlveda") // on the board
 	b.looks("18-supervisors")
 	b.holds(rodrigo)
 	b.click(part(rodrigo, "Sigo con este spool"))
