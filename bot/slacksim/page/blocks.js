@@ -29,7 +29,16 @@ const BLOCKS = {
   actions: (b, ctx) => h("div", {}, b.elements.map((e) => element(e, b, ctx))),
   image: (b) => h("figure", {}, picture(b), b.title && h("figcaption", {}, label(b.title))),
   rich_text: (b, ctx) => h("div", { class: "mrk rich" }, rich(b, ctx.zone)),
-  table: (b, ctx) => h("div", { tabindex: "0" }, h("table", {}, b.rows.map((cells) => h("tr", {}, cells.map((c) => h("td", {}, c.type === "rich_text" ? rich(c, ctx.zone) : words(String(c.text ?? "")))))))),
+  table: (b, ctx) => h("div", { tabindex: "0" }, h("table", {}, b.rows.map((row, i) => h("tr", {}, row.map((c, j) => h(i ? "td" : "th",
+    { class: b.column_settings?.[j]?.align === "right" ? "num" : "" }, c?.type === "rich_text" ? rich(c, ctx.zone) : words(c?.text ?? String(c?.value ?? "")))))))),
+  data_visualization: (b) => {
+    const series = b.chart.series || [{ name: b.title, data: b.chart.segments || [] }], all = series.flatMap((s) => s.data);
+    const most = Math.max(1, ...all.map((p) => p.value)), names = b.chart.axis_config?.categories || all.map((p) => p.label);
+    const bar = (s, name, i) => { const v = s.data.find((p) => p.label === name)?.value ?? 0;
+      return h("meter", { class: `m${i}`, min: "0", max: String(most), value: String(v), title: `${s.name}: ${v}`, "aria-label": `${name}, ${s.name}: ${v}` }); };
+    return h("figure", { class: "chart" }, h("figcaption", {}, b.title), h("p", { class: "hint" }, series.map((s, i) => h("span", { class: `m${i}` }, s.name))),
+      names.map((n) => h("div", {}, h("span", {}, n), h("span", {}, series.map((s, i) => bar(s, n, i))))));
+  },
   alert: (b, ctx) => h("div", { class: b.level || "", role: "status" }, textNode(b.text, ctx.zone)),
   input: (b, ctx) => {
     const error = ctx.errors?.[b.block_id], id = `${ctx.key}-${b.block_id}`;

@@ -14,7 +14,7 @@
     return `${id} "${(el.getAttribute("aria-label") || el.innerText || el.value || el.placeholder || "").trim().replace(/\s+/g, " ").slice(0, 50)}"`;
   };
   const all = [...document.querySelectorAll("body *")].filter(seen);
-  const sheet = (el) => el.closest(".grid"); // cells of a spreadsheet are cut and scroll, as everywhere
+  const sheet = (el) => el.closest(".grid, .b-table"); // tables scroll inside, as everywhere
 
   for (const el of [document.documentElement, ...all]) {
     const flow = styleOf(el).overflowX, wide = el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0;
