@@ -24,6 +24,7 @@ func TestWalk(t *testing.T) {
 			b.walkBatch()
 			b.walkBlocks()
 			b.walkExpiry()
+			b.walkLinking()
 			b.walkWeather()
 			b.walkTheme()
 			b.calm()
@@ -193,6 +194,35 @@ func (b *browser) walkExpiry() {
 	b.holds(rodrigo)
 	b.click(part(rodrigo, "Sigo con este spool"))
 	b.sees(rodrigo, "es tuyo")
+}
+
+// walkLinking lets somebody whom the bot does not know choose his name, and the
+// supervisor approve it.
+func (b *browser) walkLinking() {
+	b.t.Helper()
+	b.eval(`(() => {
+		const who = `+rodrigo+`.querySelector(".who select");
+		who.value = "U0NICOLASV";
+		who.dispatchEvent(new Event("change"));
+	})()`, nil)
+	b.wait(rodrigo + `.querySelector(".who strong").innerText === "Nicolás Vera" && ` + rodrigo + `.querySelector(".composer textarea").offsetParent`)
+	b.sends(rodrigo, "/mis-spools")
+	b.click(button(rodrigo, "Elegir mi nombre"))
+	b.click(modal + `.querySelector(".pick button")`)
+	b.wait(rodrigo + `.querySelectorAll(".picker .option").length > 0`)
+	b.looks("18a-link-picker")
+	b.typeText("Vera")
+	b.click(`[...` + rodrigo + `.querySelectorAll(".picker .option")].find(o => o.innerText.includes("Nicolás Vera"))`)
+	b.click(modal + `.querySelector("footer [type=submit]")`)
+	b.wait(`!` + modal)
+	b.holds(claudia)
+	b.click(button(claudia, "Aprobar"))
+	b.sees(claudia, "Nicolás Vera")
+	b.looks("18b-link-approved")
+	b.holds(rodrigo)
+	b.goes(rodrigo, "directo")
+	b.sees(rodrigo, "ya sé quién eres")
+	b.looks("18c-link-welcome")
 }
 
 // walkWeather breaks each part of the shop and mends it.

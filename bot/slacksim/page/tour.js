@@ -20,7 +20,8 @@ export class Tour {
     const { phones, sheet, showPane } = this.shop, name = (p) => world.people.find((u) => u.id === p.user)?.name || "";
     const holder = phones.find((p) => name(p) === this.holder) || phones[0], other = phones.find((p) => p !== holder) || holder, first = (p) => name(p).split(" ")[0];
     const dm = (p) => [...p.chats.values()].find((c) => c.kind === "dm");
-    const says = (chat, ...words) => chat?.messages.some((m) => Number(m.ts) > this.since && isBot(m.user) && words.every((w) => JSON.stringify([m.text, m.blocks]).includes(w)));
+    const says = (chat, ...words) => chat?.messages.some((m) => Number(m.ts) > this.since && isBot(m.user) && (m.ephemeral || chat.kind === "dm") // to this person, unlike the board
+      && words.every((w) => JSON.stringify([m.text, m.blocks]).includes(w)));
     const put = (p, text) => {
       showPane(phones.indexOf(p));
       if (p.layers.stack.length) toast("Cierra primero la ventana que está abierta en ese teléfono.", "good"); else p.fill(text);
