@@ -28,7 +28,7 @@ walk: ## walk the demo in a headless browser, on a small phone and on a desktop,
 
 taps: ## count the taps and seconds of every deed, one line each
 	@$(NEED) chromium chromium
-	@$(GO) test -tags browser -timeout 5m -count 1 -run '^TestTaps$$' ./cmd/spoolbot
+	@$(GO) test -tags browser -timeout 5m -count 1 -v -run '^TestTaps$$' ./cmd/spoolbot | sed -n '/^taps /p; /_test.go:/p; /^FAIL/p'
 
 soak: ## random worlds of replicas, people and faults; prints the seeds that break a promise
 	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation

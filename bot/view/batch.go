@@ -38,7 +38,7 @@ const maxMetadata = 3000
 // BatchModal is the form to take several spools: search, operation.
 func BatchModal(s BatchState) slack.ModalViewRequest {
 	spools := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain(batchPlaceholder, 150), ActionBatchSpools).
-		WithMinQueryLength(1).WithMaxSelectedItems(occupation.MaxBatch)
+		WithMinQueryLength(0).WithMaxSelectedItems(occupation.MaxBatch)
 	if chosen := SpoolOptions(s.Selected); len(chosen) > 0 {
 		spools.InitialOptions = chosen[:min(len(chosen), occupation.MaxBatch)]
 	}

@@ -126,8 +126,6 @@ func (b *browser) walkBatch() {
 func (b *browser) choosesTen(phone string) {
 	b.t.Helper()
 	b.click(modal + `.querySelector(".pick button")`)
-	b.wait(phone + `.querySelector(".picker input") === document.activeElement`)
-	b.typeText("M")
 	for range 10 {
 		b.click(phone + `.querySelector('.picker .option:not([aria-selected="true"])')`)
 	}
