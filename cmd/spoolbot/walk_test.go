@@ -189,6 +189,10 @@ func (b *browser) walkExpiry() {
 	b.goes(claudia, "supervisores")
 	b.sees(claudia, "Rodrigo Sepúlveda") // on the board
 	b.looks("18-supervisors")
+	b.goes(claudia, "Inicio")
+	b.wait(claudia + `.querySelector(".home .blocks")`)
+	b.looks("18-supervisors-home")
+	b.goes(claudia, "supervisores")
 	b.holds(rodrigo)
 	b.click(part(rodrigo, "Sigo con este spool"))
 	b.sees(rodrigo, "es tuyo")
