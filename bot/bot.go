@@ -106,6 +106,9 @@ type Options struct {
 	// OnOperation is told of each result of what people did: the code, empty when it
 	// is done, and how long they waited for it.
 	OnOperation func(occupation.Kind, occupation.Code, time.Duration)
+	// OnFound is told of each difference between sheet and locks that reconciling by
+	// itself has found.
+	OnFound func(occupation.FindingKind)
 }
 
 // Bot serves one workspace. It is safe for use by many goroutines.
@@ -123,6 +126,7 @@ type Bot struct {
 	onEnvelope  func()
 	observeAck  func(time.Duration)
 	onOperation func(occupation.Kind, occupation.Code, time.Duration)
+	onFound     func(occupation.FindingKind)
 
 	routes  routes
 	queue   *queue
@@ -134,6 +138,7 @@ type Bot struct {
 	checks  checks
 	bosses  bossNews
 	up      [twoSockets]atomic.Bool // which sockets listen
+	leads   atomic.Bool             // the jobs
 	homes   homes
 	home    atomic.Pointer[slack.AuthTestResponse]
 	jobs    context.Context // the life of all work, which outlasts the sockets
@@ -163,7 +168,7 @@ const (
 func New(o Options) *Bot {
 	b := &Bot{
 		api: o.API, newSocket: o.Socket, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
-		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, supervisors: o.Supervisors, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation,
+		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, supervisors: o.Supervisors, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation, onFound: o.OnFound,
 	}
 	if b.memory == nil {
 		b.memory = &LocalMemory{}
@@ -185,6 +190,9 @@ func New(o Options) *Bot {
 	}
 	if b.onOperation == nil {
 		b.onOperation = func(occupation.Kind, occupation.Code, time.Duration) {}
+	}
+	if b.onFound == nil {
+		b.onFound = func(occupation.FindingKind) {}
 	}
 	panicked := func(lane string, p any) {
 		b.log.Error().Str("lane", lane).Str("panic", fmt.Sprint(p)).Msg("job_panicked")

@@ -190,7 +190,7 @@ func (b *Bot) count(r *request, results []occupation.Result) {
 		}
 		b.onOperation(res.Kind, code, time.Since(r.at))
 		if !res.Already {
-			b.countTake(res.Kind, code)
+			b.CountTake(res.Kind, code)
 		}
 	}
 }

@@ -71,6 +71,7 @@ func (b *Bot) runJobs(ctx context.Context) {
 	b.tellTally(context.WithoutCancel(ctx))
 	give, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryTimeout)
 	defer cancel()
+	b.leads.Store(false)
 	_, err := b.diary.Lead(give, lease, b.replica, 0)
 	logged(give, err, "lease_not_given_up")
 }
@@ -88,6 +89,9 @@ func (b *Bot) allJobs() []*job {
 	return jobs
 }
 
+// Leads reports whether this replica had the lease of the jobs when it was asked last.
+func (b *Bot) Leads() bool { return b.leads.Load() }
+
 // lookAt does the job if it is due and this replica leads. As long as the next of its
 // times has not come by our own clock either, which is at most two seconds behind,
 // nobody is asked.
@@ -98,6 +102,7 @@ func (b *Bot) lookAt(ctx context.Context, j *job) {
 	ctx, cancel := context.WithTimeout(ctx, j.limit)
 	defer cancel()
 	leads, err := b.diary.Lead(ctx, lease, b.replica, leaseTime)
+	b.leads.Store(leads && err == nil)
 	if err != nil || !leads {
 		logged(ctx, err, "lease_not_asked")
 		return
@@ -254,6 +259,7 @@ func (b *Bot) reconcile(ctx context.Context) error {
 	found, err := b.core.Reconcile(ctx)
 	var fresh []occupation.Finding
 	for _, f := range found {
+		b.onFound(f.Kind)
 		first, memoryErr := b.memory.First(ctx, []string{"found:" + string(f.Kind) + ":" + occupation.TagKey(f.Tag()) + ":" + f.Spool.HeldBy}, foundLife)
 		if first || memoryErr != nil {
 			fresh = append(fresh, f)

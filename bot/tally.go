@@ -53,8 +53,8 @@ func (p *pendingCounts) take() (counts map[string]int, tags []string) {
 	return counts, tags
 }
 
-// countTake counts what became of a take.
-func (b *Bot) countTake(kind occupation.Kind, code occupation.Code) {
+// CountTake counts what became of a take, for the alerts: one by this bot, or by another door.
+func (b *Bot) CountTake(kind occupation.Kind, code occupation.Code) {
 	switch {
 	case kind != occupation.Take:
 	case code == "":

@@ -89,9 +89,10 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	api, socket, client := bot.NewSlack(slackConfig(cfg, doors, log, a.metrics.slackCall))
 	a.bot = bot.New(bot.Options{
 		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Tally: a.locks, Alerts: cfg.Alerts, Zone: cfg.Zone, Log: log,
-		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: a.acked, OnOperation: a.metrics.operation,
+		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: a.acked, OnOperation: a.metrics.operation, OnFound: a.metrics.found,
 	})
 	news.bot.Store(a.bot)
+	a.metrics.leader(a.bot.Leads)
 	if a.http, err = a.newHTTPDoor(ctx, cfg); err != nil {
 		a.close()
 		return nil, err
@@ -218,6 +219,7 @@ func (a *app) observe(o occupation.Observation) {
 		a.metrics.commitEvents.Observe(float64(o.Events))
 	}
 	if o.Outcome == "repaired" || o.Outcome == "unrepaired" {
+		a.metrics.repairs.Inc()
 		a.bot.Repaired(o.Outcome == "repaired", o.Tags)
 	}
 	if a.doors.Observe != nil {

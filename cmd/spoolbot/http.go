@@ -164,5 +164,8 @@ func (a *app) observeHTTP(o httpapi.Observation) {
 			code = res.Err.Code
 		}
 		a.metrics.operation(res.Kind, code, o.Took)
+		if !res.Already {
+			a.bot.CountTake(res.Kind, code)
+		}
 	}
 }

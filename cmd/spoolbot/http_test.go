@@ -106,7 +106,7 @@ func TestTheHTTPDoor(t *testing.T) {
 		"spoolbot_occupations 1", "spoolbot_outbox_pending 0", "spoolbot_quota_tokens ", `spoolbot_sheet_calls_total{kind="write",status="200"}`,
 		`spoolbot_sheet_calls_total{kind="read",status="200"}`, "spoolbot_sheet_commit_events_count 1", "spoolbot_sheet_call_seconds_count",
 		"spoolbot_redis_seconds_count", "spoolbot_redis_errors_total ", `spoolbot_slack_calls_total{method="auth.test",result="ok"}`,
-		"spoolbot_ack_seconds_count", "spoolbot_operation_seconds_count 2", "spoolbot_expired_total 0")
+		"spoolbot_ack_seconds_count", "spoolbot_operation_seconds_count 2", "spoolbot_expired_total 0", "spoolbot_repairs_total 0", "spoolbot_leader ")
 	if said := w.program.stderr.String(); strings.Contains(said, restToken) {
 		t.Error("the token stands in the log")
 	}

@@ -32,6 +32,8 @@ type metrics struct {
 	slackCalls    *prometheus.CounterVec
 	ackTime       prometheus.Histogram
 	expired       prometheus.Counter
+	repairs       prometheus.Counter
+	reconciled    *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -53,9 +55,11 @@ func newMetrics() *metrics {
 		slackCalls:    counter("slack_calls_total", "Calls of Slack's Web API and response URLs; result is ok, the HTTP status or error.", "method", "result"),
 		ackTime:       histogram("ack_seconds", "From an envelope's arrival to its acknowledgement.", 0.0001, 16),
 		expired:       prometheus.NewCounter(prometheus.CounterOpts{Name: "spoolbot_expired_total", Help: "Occupations that expired."}),
+		repairs:       prometheus.NewCounter(prometheus.CounterOpts{Name: "spoolbot_repairs_total", Help: "Writes of the sheet that had to be put right because people moved rows meanwhile."}),
+		reconciled:    counter("reconcile_total", "Differences between sheet and locks that were found; action is what kind.", "action"),
 	}
 	m.registry.MustRegister(
-		m.operations, m.operationTime, m.sheetCalls, m.sheetTime, m.commitEvents, m.redisTime, m.redisErrors, m.slackCalls, m.ackTime, m.expired,
+		m.operations, m.operationTime, m.sheetCalls, m.sheetTime, m.commitEvents, m.redisTime, m.redisErrors, m.slackCalls, m.ackTime, m.expired, m.repairs, m.reconciled,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -72,6 +76,20 @@ func (m *metrics) shared(l *locks.Locks) {
 		pending:     prometheus.NewDesc("spoolbot_outbox_pending", "Changes that are not settled yet, waiting audit rows included.", nil, nil),
 		quota:       prometheus.NewDesc("spoolbot_quota_tokens", "Writes of the sheet that are left in this minute.", nil, nil),
 	})
+}
+
+// leader adds whether this replica does the jobs.
+func (m *metrics) leader(leads func() bool) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "spoolbot_leader", Help: "1 where the jobs of the site are done."}, func() float64 {
+		if leads() {
+			return 1
+		}
+		return 0
+	}))
+}
+
+func (m *metrics) found(kind occupation.FindingKind) {
+	m.reconciled.WithLabelValues(string(kind)).Inc()
 }
 
 type sharedStats struct {

@@ -18,6 +18,7 @@ import (
 func described() map[string]bool {
 	m := newMetrics()
 	m.shared(nil)
+	m.leader(nil)
 	out := make(chan *prometheus.Desc, 1000)
 	m.registry.Describe(out)
 	close(out)
