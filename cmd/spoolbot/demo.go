@@ -134,7 +134,10 @@ func openFarEndsOn(ctx context.Context, f demoFlags, book *sheetsim.Workbook) (*
 	}
 	far.slack = slacksim.New(slacksim.Options{
 		Seed: f.seed, Commands: demoCommands(), Scopes: demoScopes(), RateLimits: true, Now: far.clock.Now,
-		Shortcuts: []slacksim.Shortcut{{Name: "Tomar spools", Type: "global", CallbackID: "tomar_spools"}},
+		Shortcuts: []slacksim.Shortcut{
+			{Name: "Tomar spools", Type: "global", CallbackID: "tomar_spools"},
+			{Name: "Tomar de este mensaje", Type: "message", CallbackID: "tomar_de_mensaje"},
+		},
 	})
 	far.moveIn()
 	far.tour = freeTags(far.sheet, 6)

@@ -166,6 +166,11 @@ func (b *browser) walkBlocks() {
 		b.click(rodrigo + `.querySelector('.picker [aria-label="Cerrar"]')`)
 		b.wait(`!` + rodrigo + `.querySelector(".picker")`)
 	}
+	b.click(last + `.querySelector('[aria-label^="Más acciones con el mensaje"]')`)
+	b.wait(`[...` + rodrigo + `.querySelectorAll(".picker .option")].some(o => o.innerText.includes("Tomar de este mensaje"))`)
+	b.looks("14e-message-menu")
+	b.click(rodrigo + `.querySelector('.picker [aria-label="Cerrar"]')`)
+	b.wait(`!` + rodrigo + `.querySelector(".picker")`)
 	link, err := api.GetPermalinkContext(b.ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
 	if err != nil {
 		b.t.Fatal(err)
