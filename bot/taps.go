@@ -10,8 +10,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// tapLife is how long after a tap, or after the end of what it asked for, the same tap
-// means nothing new.
+// tapLife is how long after a tap the same tap means nothing new; while what it asked
+// for is under way it does not either.
 const tapLife = 2 * time.Second
 
 // maxTaps bounds what is remembered of taps.
@@ -72,15 +72,8 @@ func (t *taps) end(tap string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if old, known := t.last[tap]; known {
-		t.last[tap] = tapped{until: latest(old.until, time.Now().Add(tapLife))}
+		t.last[tap] = tapped{until: old.until}
 	}
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // repeated reports whether another replica has just had the same tap.

@@ -90,7 +90,10 @@ func (s *Sheet) found(ctx context.Context, c occupation.Commit, p plan) (landed,
 			return false, false, nil
 		}
 	}
-	return true, false, nil
+	if p.Log != nil { // it may have landed between the two reads, cells and log at once
+		logged, err = s.inLog(ctx, c)
+	}
+	return err == nil, logged, err
 }
 
 func (s *Sheet) undoubt(c occupation.Commit) {

@@ -172,3 +172,35 @@ func bubbleRun(t *testing.T, name string, f func(t *testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) { bubble(t, f) })
 }
+
+// Without the guard a commit lands while it is looked for, at any moment of that: its
+// rows in the log are there as soon as its cells are, and are not owed.
+func TestACommitThatLandsWhileItIsLookedFor(t *testing.T) {
+	for late := 100 * time.Millisecond; late < 2*time.Second; late += 100 * time.Millisecond {
+		t.Run(late.String(), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := unopened(t, sheetsim.Options{Latency: 250 * time.Millisecond}, shopBook(), sheet.Options{})
+				s.sim.Fail(sheetsim.Fault{NoStampGuard: true})
+				if _, err := s.Open(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				c := s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1))
+				c.Sent = time.Now()
+				s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutLate, LateBy: late})
+				_, err := s.Commit(t.Context(), c)
+				as[*occupation.Unknown](t, err)
+				for {
+					landed, receipt, err := s.Resolve(t.Context(), c)
+					if err != nil {
+						<-time.After(100 * time.Millisecond)
+						continue
+					}
+					if !landed || len(receipt.Owed) > 0 || len(s.audit()) != 1 {
+						t.Errorf("landed %v, owed %v, in the log %q", landed, receipt.Owed, s.audit())
+					}
+					return
+				}
+			})
+		})
+	}
+}
