@@ -96,7 +96,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 			Seed: 1, PingEvery: 10 * time.Second, BotToken: "xoxb-secret-token", AppToken: "xapp-secret-token",
 			Scopes: []string{"commands", "chat:write", "files:write", "im:write", "channels:history", "groups:history", "users:read"}, RateLimits: true,
 		}
-		botOptions := bot.Options{Memory: s.memory, Zone: santiago, Log: zerolog.New(s.log), OnEnvelope: func() { s.envelopes.Add(1) }}
+		botOptions := bot.Options{Memory: s.memory, Zone: santiago, Log: zerolog.New(s.log).Level(zerolog.DebugLevel), OnEnvelope: func() { s.envelopes.Add(1) }}
 		slow := &slowRecords{Records: occupationtest.NewRecords(shopSpools()...)}
 		slow.takes.Store(int64(sheetTakes))
 		for _, o := range options {
@@ -117,7 +117,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 		}
 		api, sockets, hc := bot.NewSlack(bot.SlackConfig{
 			BotToken: s.BotToken(), AppToken: s.AppToken(), APIURL: s.APIURL(),
-			HTTPClient: s.Client(), Dialer: s.Dialer(), Log: zerolog.New(s.log),
+			HTTPClient: s.Client(), Dialer: s.Dialer(), Log: zerolog.New(s.log).Level(zerolog.DebugLevel),
 		})
 		botOptions.API, botOptions.Socket, botOptions.HTTP, botOptions.Core = api, sockets, hc, s.core
 		s.bot = bot.New(botOptions)
