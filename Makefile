@@ -20,7 +20,7 @@ demo: ## try it: the whole program against emulators, on a page of this machine
 test: ## all tests with the race detector, against real Redis servers too
 	@$(NEED) gcc gcc libc6-dev
 	@$(NEED) redis-server redis-server
-	$(GO) test -race -timeout 15m ./...
+	$(GO) test -race -timeout 19m ./...
 
 walk: ## walk the demo in a headless browser, on a small phone and on a desktop, and look at every step
 	@$(NEED) chromium chromium
