@@ -46,15 +46,13 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{
+	return append([]command{
 		{"serve", "run the bot, configured by the environment", serve},
-		{"demo", "run the bot against emulators, with a web page to try it", demo},
 		{"doctor", "look at everything that serve needs, and say what to do", doctor},
 		{"init-sheet", "add the tabs and columns that the sheet lacks", initSheet},
-		{"bench", "measure the bot against emulators", bench},
 		{"export", "write the audit log of a time to stdout, as CSV or JSON lines", export},
 		{"version", "print the version", version},
-	}
+	}, tryouts()...)
 }
 
 func main() {
