@@ -115,7 +115,7 @@ func (w whole) faults(t *testing.T, byPeople []string) (out []string) {
 	for tag := range after {
 		row, last := after[tag]["OCUPADOPOR"], log.last[tag]
 		if label := held[tag].Holder.Label; label != row {
-			bad("%s: the row says %q, the lock %q", tag, row, label)
+			bad("%s: the row says %q, the lock %q; it is %v; logged %v", tag, row, label, after[tag], ofTag(events(w.sheet), tag))
 		}
 		if taken := slices.Contains(holding, last.action); taken != (row != "") || (taken && !strings.HasSuffix(row, "("+last.worker+")")) {
 			bad("%s: the row says %q, the log ends with %s of %s", tag, row, last.action, last.worker)
