@@ -105,7 +105,7 @@ func (b *Bot) askSupervisors(ctx context.Context, c occupation.LinkClaim) error 
 	}
 	p, err := b.post(ctx, b.supervisors, m)
 	if err == nil {
-		b.keepNote(ctx, claimKey(c.ID), p)
+		b.remember(ctx, claimKey(c.ID), p, claimNote)
 	}
 	return err
 }
@@ -167,13 +167,6 @@ func (b *Bot) closeClaim(ctx context.Context, c occupation.LinkClaim, end view.C
 		b.amend(ctx, p, view.ClaimOver(c, end, l, b.clock()))
 	}
 	return p
-}
-
-// keepNote remembers the place of a message for as long as a claim waits.
-func (b *Bot) keepNote(ctx context.Context, key string, p place) {
-	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
-	defer cancel()
-	logged(ctx, b.memory.Put(ctx, key, p.encode(), claimNote), "place_not_kept")
 }
 
 // noted is where a message stands; it is not forgotten.

@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 	"regexp"
-	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -94,7 +94,7 @@ func (b *Bot) offer(ctx context.Context, r *request, target occupation.Target, t
 		return err
 	}
 	p, err := b.answer(ctx, r, view.OfferSent(o, b.clock()))
-	b.remember(ctx, offerKey(o, false), p)
+	b.remember(ctx, offerKey(o, false), p, cardLife)
 	return err
 }
 
@@ -117,7 +117,7 @@ func (b *Bot) Offer(ctx context.Context, r occupation.Request, target occupation
 		logged(ctx, err, "offer_not_taken_back")
 		return o, &occupation.Error{Code: occupation.WorkerUnknown, Reason: occupation.Unlinked, Tag: o.Tag, Holder: o.To}
 	}
-	b.remember(ctx, offerKey(o, true), p)
+	b.remember(ctx, offerKey(o, true), p, cardLife)
 	return o, nil
 }
 
@@ -204,22 +204,20 @@ func (b *Bot) offerOver(o occupation.Offer, why view.OfferEnd) {
 	}
 }
 
-// remember notes where a message stands.
-func (b *Bot) remember(ctx context.Context, key string, p place) {
+// remember notes where a message stands, for so long.
+func (b *Bot) remember(ctx context.Context, key string, p place, life time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
 	defer cancel()
-	logged(ctx, b.memory.Put(ctx, key, p.encode(), cardLife), "place_not_kept")
+	logged(ctx, b.memory.Put(ctx, key, p.encode(), life), "place_not_kept")
 }
 
 // recall forgets and returns where a message stands.
 func (b *Bot) recall(ctx context.Context, key string) (place, bool) {
-	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
-	defer cancel()
-	text, err := b.memory.Get(ctx, key)
-	logged(ctx, err, "place_not_read")
-	if strings.TrimSpace(text) == "" {
-		return place{}, false
+	p, known := b.noted(ctx, key)
+	if known {
+		ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+		defer cancel()
+		logged(ctx, b.memory.Put(ctx, key, "", cardLife), "place_not_forgotten")
 	}
-	logged(ctx, b.memory.Put(ctx, key, "", cardLife), "place_not_forgotten")
-	return decodePlace(text)
+	return p, known
 }
