@@ -95,8 +95,8 @@ func (b *Bot) carryBatch(ctx context.Context, r *request) error {
 	}
 	b.count(r, results)
 	at, err := b.showBatch(ctx, r, results)
+	b.await(ctx, r, at, results)
 	b.settleCards(ctx, r, at, results)
-	b.await(r.worker.ID, results, b.showAt(r.user, at))
 	return err
 }
 

@@ -136,11 +136,11 @@ func (b *Bot) showStale(ctx context.Context, r *request, res occupation.Result) 
 func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.Result) error {
 	b.count(r, results)
 	p, err := b.answerResults(ctx, r, results)
+	b.await(ctx, r, p, results)
 	b.settleCards(ctx, r, p, results)
 	if r.beside {
 		b.freshenList(ctx, r)
 	}
-	b.await(r.worker.ID, results, b.showAt(r.user, p))
 	return err
 }
 

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -14,75 +13,10 @@ import (
 
 var _ occupation.Notifier = (*Bot)(nil)
 
-// checkKey names one operation whose answer was "lo estoy verificando".
-type checkKey struct {
-	worker int
-	kind   occupation.Kind
-	spool  string
-}
-
-// check is an answer of which not everything is known yet. show puts the
-// completed answer in its place.
-type check struct {
-	results []occupation.Result
-	show    func(context.Context, view.Message) (place, error)
-}
-
-const (
-	maxChecks = 2000 // answers that wait for their end; beyond it news come by DM
-	maxNews   = 500  // notices to one worker that wait to be told
-)
-
-// checks are the answers that wait, and the news that came.
-type checks struct {
-	mu      sync.Mutex
-	waiting map[checkKey][]*check // several when it was asked again meanwhile
-	waits   int                   // how many there are
-	news    map[int][]occupation.Notice
-}
-
 // bossNews is what waits to be told to the supervisors.
 type bossNews struct {
 	mu   sync.Mutex
 	news []occupation.Notice
-}
-
-// await remembers where the news about results go that are being checked.
-func (b *Bot) await(worker int, results []occupation.Result, show func(context.Context, view.Message) (place, error)) {
-	b.checks.mu.Lock()
-	defer b.checks.mu.Unlock()
-	c := &check{results: results, show: show}
-	for _, res := range results {
-		if res.Err == nil || res.Err.Reason != occupation.BeingChecked {
-			continue
-		}
-		if b.checks.waiting == nil {
-			b.checks.waiting = map[checkKey][]*check{}
-		}
-		if key := (checkKey{worker, res.Kind, occupation.TagKey(res.Tag)}); b.checks.waits < maxChecks {
-			b.checks.waiting[key] = append(b.checks.waiting[key], c)
-			b.checks.waits++
-		}
-	}
-}
-
-// showAt is a show that edits the message at p, and writes to the person's DM
-// where that cannot be done (any more); from then on it edits what it wrote.
-func (b *Bot) showAt(user string, p place) func(context.Context, view.Message) (place, error) {
-	return func(ctx context.Context, m view.Message) (place, error) {
-		err := insist(ctx, func(ctx context.Context) error { return b.edit(ctx, p, m) })
-		if err == nil {
-			return p, nil
-		}
-		if !errors.Is(err, errGone) {
-			logged(ctx, err, "card_not_edited")
-		}
-		wrote, err := b.tell(ctx, user, m)
-		if err == nil {
-			p = wrote
-		}
-		return wrote, err
-	}
 }
 
 // tell sends a person something that they do not wait for.
@@ -139,17 +73,15 @@ func (b *Bot) tellNews(ctx context.Context, limit time.Duration, worker int) {
 	b.checks.mu.Lock()
 	news := b.checks.news[worker]
 	delete(b.checks.news, worker)
+	b.checks.mu.Unlock()
 	touched := map[*check][]occupation.Notice{}
 	var order []*check
 	var alone []occupation.Notice
 	for _, n := range news {
-		key := checkKey{worker, n.Intent.Kind, n.Intent.Key}
-		waiting := b.checks.waiting[key]
+		waiting := b.awaiting(ctx, n, order)
 		if len(waiting) == 0 {
 			alone = append(alone, n)
 		}
-		delete(b.checks.waiting, key)
-		b.checks.waits -= len(waiting)
 		for _, c := range waiting {
 			c.apply(n)
 			if touched[c] == nil {
@@ -158,33 +90,10 @@ func (b *Bot) tellNews(ctx context.Context, limit time.Duration, worker int) {
 			touched[c] = append(touched[c], n)
 		}
 	}
-	b.checks.mu.Unlock()
 	for _, c := range order {
-		m := view.Results(c.results, b.clock())
-		if len(c.results) == 1 {
-			m = view.Notice(touched[c][0], b.clock())
-		}
-		p, err := c.show(ctx, m)
-		logged(ctx, err, "news_not_shown")
-		for _, n := range touched[c] {
-			b.told(ctx, n, p, len(c.results) == 1)
-		}
+		b.complete(ctx, c, touched[c])
 	}
 	b.tellAlone(ctx, worker, alone)
-}
-
-// apply puts what a notice says into the results of the answer.
-func (c *check) apply(n occupation.Notice) {
-	for i := range c.results {
-		res := &c.results[i]
-		if occupation.TagKey(res.Tag) != n.Intent.Key {
-			continue
-		}
-		res.Err, res.Date = n.Err, n.Intent.Date
-		if n.Err == nil {
-			res.Lock = lockOf(n.Intent)
-		}
-	}
 }
 
 func lockOf(in occupation.Intent) occupation.Lock {

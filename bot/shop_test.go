@@ -33,6 +33,8 @@ type shop struct {
 	*slacksim.Server
 	t         *testing.T
 	bot       *bot.Bot
+	options   bot.Options // of it
+	news      *relay
 	core      *occupation.Service
 	locks     *occupationtest.Locks
 	records   *occupationtest.Records
@@ -50,9 +52,16 @@ type shop struct {
 }
 
 // relay brings the core's news to the bot, which is made after the core.
-type relay struct{ to atomic.Pointer[bot.Bot] }
+type relay struct {
+	to    atomic.Pointer[bot.Bot]
+	turns func() *bot.Bot // set while nothing is told: which of several is told next
+}
 
 func (r *relay) Settled(ctx context.Context, n occupation.Notice) {
+	if r.turns != nil {
+		r.turns().Settled(ctx, n)
+		return
+	}
 	if b := r.to.Load(); b != nil {
 		b.Settled(ctx, n)
 	}
@@ -120,7 +129,7 @@ func inShop(t *testing.T, story func(*shop), options ...option) {
 			HTTPClient: s.Client(), Dialer: s.Dialer(), Log: zerolog.New(s.log).Level(zerolog.DebugLevel),
 		})
 		botOptions.API, botOptions.Socket, botOptions.HTTP, botOptions.Core = api, sockets, hc, s.core
-		s.bot = bot.New(botOptions)
+		s.bot, s.options, s.news = bot.New(botOptions), botOptions, news
 		news.to.Store(s.bot)
 		s.run()
 		defer func() { _ = s.stop() }() // of a story that ends early

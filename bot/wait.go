@@ -119,6 +119,6 @@ func (b *Bot) pressedReconcile(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.showAt(r.user, p)(ctx, view.ReconcileReport(found, true, b.clock()))
+	_, err = b.showAt(ctx, r.user, p, view.ReconcileReport(found, true, b.clock()))
 	return err
 }

@@ -80,6 +80,32 @@ func TestTheMessageThatSaidItIsBeingCheckedGetsTheOutcome(t *testing.T) {
 	}, sheetTaking(20*time.Second))
 }
 
+// The replica that finds the outcome is not the one that said that it was being
+// checked: that one was stopped, or has been frozen since.
+func TestAnotherReplicaCompletesWhatIsBeingChecked(t *testing.T) {
+	inShop(t, func(s *shop) {
+		card := s.asks(s.mauricio, "/tomar "+tag(1), "lo estoy verificando")
+		many := s.asks(s.juana, "/tomar "+tag(2)+" "+tag(3), "2 se están verificando")
+		first, second := s.bot, bot.New(s.options)
+		s.news.to.Store(second)
+		s.clicks(s.mauricio, s.seesCard(s.mauricio, card, "tomado, es tuyo"), "Pausar", "verificando")
+		s.seesCard(s.juana, many, "Tomaste los 2")
+		s.seesCard(s.mauricio, card, "pausado")
+		if n := len(s.mauricio.Messages(s.taller)) + len(s.mauricio.Messages(s.mauricio.DM())); n != 1 {
+			t.Errorf("%d messages, want the one that was edited", n)
+		}
+		// each of the two tells of a part
+		many = s.asks(s.pedro, "/tomar "+tag(60)+" "+tag(61), "2 se están verificando")
+		turn := 0
+		s.news.turns = func() *bot.Bot {
+			turn++
+			<-time.After(5 * time.Second)
+			return []*bot.Bot{first, second}[turn%2]
+		}
+		s.seesCard(s.pedro, many, "Tomaste los 2")
+	}, sheetTaking(20*time.Second))
+}
+
 func TestOnePersonsRequestsStayInOrder(t *testing.T) {
 	inShop(t, func(s *shop) {
 		for _, line := range []string{"/tomar " + tag(1), "/pausar", "/tomar " + tag(2), "/completar", "/tomar " + tag(3)} {

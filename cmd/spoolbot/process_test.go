@@ -50,6 +50,35 @@ func TestSigtermWithSilentSheet(t *testing.T) {
 	again.exits(exitDone, 20*time.Second)
 }
 
+// The program is killed while somebody reads "lo estoy verificando": the next one
+// finds out what became of it, and says so in that very message.
+func TestKilledWhileSomebodyReadsThatItIsBeingChecked(t *testing.T) {
+	w := openWorks(t, 50*time.Millisecond)
+	c := w.serve()
+	w.far.sheet.Fail(sheetsim.Fault{Op: "write", Times: 1, Delay: 15 * time.Second})
+	p := w.worker(0)
+	w.all(0, 1, func(int) string { return "/tomar " + tag(0) + " " + tag(1) })
+	w.sees("it is being checked", func() bool { return strings.Contains(w.heard(0), "verificando") }, c)
+	w.comes("which message says so is noted", func() bool { return len(w.redis.Keys(w.ctx, "*checks:*").Val()) == 2 }, c)
+	w.dies(c)
+	w.heartbeatEnds()
+	again := w.serve()
+	w.sees("it is known", func() bool { return !strings.Contains(w.heard(0), "verificando") }, again)
+	w.settles(again)
+	if n := len(p.Messages(w.far.taller)) + len(p.Messages(p.DM())); n != 1 {
+		t.Errorf("%d messages, want the one that was edited:\n%s", n, w.heard(0))
+	}
+	for i := range 2 {
+		shown := p.Last(w.far.taller).Shown()
+		if held := rowsByTag(w.far.sheet)[tag(i)]["OCUPADOPOR"] != ""; !strings.Contains(shown, tag(i)) || strings.Contains(shown, "la planilla no responde") == held {
+			t.Errorf("held: %v, and in the end it reads %s", held, shown)
+		}
+	}
+	w.whole.check(t)
+	again.signal(syscall.SIGTERM)
+	again.exits(exitDone, 20*time.Second)
+}
+
 // A second SIGTERM does not wait for anything; the next start finishes.
 func TestSecondSigterm(t *testing.T) {
 	w := openWorks(t, 50*time.Millisecond)
