@@ -3,6 +3,7 @@ package sheet
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -125,7 +126,9 @@ func (s *Sheet) traces(p plan, n *snapshot, there map[int][]any) []landing {
 			right.heads = append(right.heads, c.Head)
 		}
 		hit := right
-		hit.key, hit.at = s.strayed(p, n, r, key)
+		if !n.shows(r) { // else it is where it was meant to go, whatever others show
+			hit.key, hit.at = s.strayed(p, n, r, key)
+		}
 		switch {
 		case there != nil && !n.shows(r) && r.stands(there[r.Row]):
 			hit.key, hit.at = n.table.key(r.Row), r.Row
@@ -207,10 +210,26 @@ func (n *snapshot) untouched(r planRow) bool {
 	return true
 }
 
+// writes reports whether the plan writes these values for the TAG of the key.
+func (p plan) writes(key string, cells []planCell) bool {
+	for _, r := range p.Rows {
+		if occupation.TagKey(r.Tag) != key {
+			continue
+		}
+		for _, c := range cells {
+			if !slices.ContainsFunc(r.Cells, func(o planCell) bool { return o.Head == c.Head && same(o.New, c.New) }) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
 // strayed finds a row of another TAG that shows what was meant for this one: at
 // the planned place, or anywhere when the values carry a moment or a date and
 // so speak for themselves. It counts only where something else is known to have
-// stood there.
+// stood there, and where the commit has not written the same for that TAG too.
 func (s *Sheet) strayed(p plan, n *snapshot, r planRow, key string) (string, int) {
 	if r.Tag == "" {
 		return "", 0
@@ -225,7 +244,7 @@ func (s *Sheet) strayed(p plan, n *snapshot, r planRow, key string) (string, int
 	}
 	for row := first; row <= min(last, n.table.rows()); row++ {
 		other := n.table.key(row)
-		if other == key || !n.showsAt(row, r) {
+		if other == key || !n.showsAt(row, r) || p.writes(other, r.Cells) {
 			continue
 		}
 		for _, c := range r.Cells {

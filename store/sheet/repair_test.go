@@ -168,3 +168,56 @@ func TestARepairLeavesWhatSomebodyWroteSince(t *testing.T) {
 		}
 	})
 }
+
+// One worker completes two spools on one day, so that both rows show the same:
+// who verifies the one, whose answer was lost, must not take the other for a write
+// that went astray, and give that spool its holder back.
+func TestTwoRowsThatShowTheSameAreNoStray(t *testing.T) {
+	for name, other := range map[string]func(s *shop) *sheet.Sheet{
+		"by another process": func(s *shop) *sheet.Sheet { return s.another() },
+		"by this process":    func(s *shop) *sheet.Sheet { return s.Sheet },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
+				s.land(s.prepare("t", 70, change(occupation.Take, "t3", "B-3", 1), change(occupation.Take, "t5", "B-5", 2)))
+				time.Sleep(time.Minute)
+				first := s.prepare("c1", 71, change(occupation.Complete, "e3", "B-3", 1))
+				second := &shop{T: t, Sheet: other(s), sim: s.sim, line: s.line, opt: s.opt}
+				c := second.prepare("c2", 72, change(occupation.Complete, "e5", "B-5", 2))
+				s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutAfter})
+				if _, err := s.Commit(t.Context(), first); err == nil {
+					t.Fatal("the answer is not lost")
+				}
+				s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutAfter})
+				if _, err := second.Commit(t.Context(), c); err == nil {
+					t.Fatal("the answer is not lost")
+				}
+				time.Sleep(20 * time.Second)
+				for _, c := range []occupation.Commit{first, c} {
+					landed, receipt, err := s.Resolve(t.Context(), c)
+					if err != nil || !landed || receipt.Remainder != nil {
+						t.Errorf("%s: landed %v, %v, and is to be put right: %s", c.ID, landed, err, receipt.Remainder)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A batch writes the same to several rows. Its answer is lost, and before it is
+// verified somebody writes into one of them: the others are no stray writes.
+func TestRowsOfOneBatchAreNoStray(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
+		c := s.prepare("c1", 71, change(occupation.Take, "e3", "B-3", 1), change(occupation.Take, "e5", "B-5", 1))
+		s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutAfter})
+		as[*occupation.Unknown](t, second(s.Commit(t.Context(), c)))
+		s.edit(sheetsim.Edit{Kind: "set", Cell: "Operaciones!L4", Value: "lo cambió la oficina"})
+		time.Sleep(20 * time.Second)
+		landed, receipt, err := s.Resolve(t.Context(), c)
+		if err != nil || !landed || receipt.Remainder != nil {
+			t.Errorf("landed %v, %v, and is to be put right: %s", landed, err, receipt.Remainder)
+		}
+	})
+}
