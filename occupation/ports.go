@@ -235,7 +235,8 @@ type Draft struct {
 type Receipt struct {
 	Owed []string // events whose audit row is still to be delivered
 	// Remainder is not nil when people moved rows meanwhile and something was
-	// written to a wrong row: the plan of one more commit that puts it right.
+	// written to a wrong row: the plan of one more commit that puts it right. Its
+	// receipt owes what this one owes.
 	Remainder []byte
 }
 

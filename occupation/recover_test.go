@@ -162,12 +162,18 @@ func TestRecoveryPutsRightWhatWasMoved(t *testing.T) {
 }
 
 // A process dies before it has sent the repair of a commit that landed: the repair is
-// made, and what was done stays done.
+// made, what was done stays done, and an audit row that it owes is delivered.
 func TestRecoveryFinishesARepair(t *testing.T) {
+	for name, owed := range map[string]bool{"": false, "of what owes its audit row": true} {
+		t.Run(name, func(t *testing.T) { recoversRepair(t, owed) })
+	}
+}
+
+func recoversRepair(t *testing.T, owed bool) {
 	inShop(t, 3, func(s *shop) {
 		s.stop()
 		commit := s.dies(occupation.Take, true, false)
-		s.records.Fail("Commit", occupationtest.RecordFault{Moved: true})
+		s.records.Fail("Commit", occupationtest.RecordFault{Moved: true, Owed: owed})
 		receipt, err := s.records.Commit(s.t.Context(), commit)
 		if err != nil || receipt.Remainder == nil {
 			t.Fatalf("%+v, %v; want a remainder", receipt, err)
@@ -184,6 +190,7 @@ func TestRecoveryFinishesARepair(t *testing.T) {
 		s.want("row", s.row("S-000"), "MR(93)|ARM en progreso")
 		s.want("the row that was hit", s.row("S-002"), "|")
 		s.want("lock", s.lock("S-000"), "93 held")
+		time.Sleep(time.Minute)
 		s.want("log", s.log(), "TOMAR:S-000")
 	})
 }

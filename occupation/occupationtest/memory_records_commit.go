@@ -13,6 +13,7 @@ import (
 type plan struct {
 	Rows map[string]int // by event: the index of the row that was found, or was hit
 	Hits []hit          // of a repair
+	Owed []string       // of a repair: the events whose audit row did not land with their cells
 }
 
 // hit is a row that an event's cells were written to by mistake.
@@ -119,9 +120,10 @@ func (r *Records) land(commit occupation.Commit, f RecordFault) (occupation.Rece
 	var receipt occupation.Receipt
 	if commit.Repair {
 		r.repair(commit, p)
+		receipt.Owed = p.Owed
 	} else {
-		receipt.Remainder = r.write(commit, p)
 		receipt.Owed = r.log(commit, f.Owed)
+		receipt.Remainder = r.write(commit, p, receipt.Owed)
 	}
 	r.stamps[commit.Stamp] = stamp{commit.ID, receipt}
 	return receipt, nil
@@ -129,9 +131,8 @@ func (r *Records) land(commit occupation.Commit, f RecordFault) (occupation.Rece
 
 // write puts the cells into the rows of the plan, whatever stands there now,
 // and returns the plan that puts right what that has spoiled.
-func (r *Records) write(commit occupation.Commit, p plan) []byte {
-	var wrong plan
-	wrong.Rows = map[string]int{}
+func (r *Records) write(commit occupation.Commit, p plan, owed []string) []byte {
+	wrong := plan{Rows: map[string]int{}, Owed: owed}
 	for _, ch := range commit.Changes {
 		at, planned := p.Rows[ch.Intent.Event]
 		if !planned {

@@ -159,10 +159,13 @@ func refuseAll(c occupation.Commit, err *occupation.Error) *occupation.Refused {
 func (s *Sheet) landed(ctx context.Context, c occupation.Commit, p plan, logged bool, landings []landing) (occupation.Receipt, error) {
 	now := time.Now()
 	var receipt occupation.Receipt
-	switch {
-	case logged:
+	owed := !logged
+	if p.Repair {
+		owed = p.Owed
+	} else if logged {
 		s.logHealed()
-	case !p.Repair:
+	}
+	if owed {
 		receipt.Owed = c.Events()
 	}
 	var right []planRow
@@ -181,7 +184,7 @@ func (s *Sheet) landed(ctx context.Context, c occupation.Commit, p plan, logged 
 	}
 	s.mu.Unlock()
 	if len(wrong) > 0 {
-		remainder, err := s.remainder(ctx, p, wrong)
+		remainder, err := s.remainder(ctx, p, wrong, owed)
 		if err != nil { // it has landed; what to put right is found out by Resolve
 			s.mu.Lock()
 			s.missed[c.ID] = wrong

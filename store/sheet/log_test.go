@@ -96,6 +96,35 @@ func TestABrokenLogBlocksNothing(t *testing.T) {
 	}
 }
 
+// A commit lands without its audit row, and in a wrong row: what puts it right says
+// that the row is owed, since another process may have to carry it out.
+func TestARepairOwesWhatItsCommitOwes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
+		s.edit(sheetsim.Edit{Kind: "rename_tab", Sheet: "Metadata", Value: "Bitácora"})
+		if _, err := s.Book(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		c := s.prepare("c1", 71, change(occupation.Take, "e1", "B-3", 1))
+		s.edit(sheetsim.Edit{Kind: "sort", Sheet: "Operaciones", Column: "TAG_SPOOL", Value: "desc", When: sheetsim.BeforeNextWrite})
+		receipt, err := s.Commit(t.Context(), c)
+		if err != nil || receipt.Remainder == nil {
+			t.Fatalf("%+v, %v; want a remainder", receipt, err)
+		}
+		other := s.another()
+		if _, err := other.Open(t.Context()); err != nil && occupation.CodeOf(err) != occupation.SheetSchema {
+			t.Fatal(err)
+		}
+		repair := occupation.Commit{ID: "c2", Stamp: 72, Changes: c.Changes, Plan: receipt.Remainder, Repair: true}
+		if receipt, err := other.Commit(t.Context(), repair); err != nil || !slices.Equal(receipt.Owed, []string{"e1"}) {
+			t.Errorf("committed: %+v, %v; want e1 owed", receipt, err)
+		}
+		if landed, receipt, err := s.Resolve(t.Context(), repair); err != nil || !landed || !slices.Equal(receipt.Owed, []string{"e1"}) {
+			t.Errorf("resolved: %v, %+v, %v; want landed, e1 owed", landed, receipt, err)
+		}
+	})
+}
+
 func TestAuditRowsByHeader(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		book := sheetsim.NewWorkbook("x").

@@ -29,6 +29,7 @@ type plan struct {
 	Log    *planLog  `json:"log,omitempty"` // nil: no audit rows
 	Prune  []int32   `json:"prune,omitempty"`
 	Repair bool      `json:"repair,omitempty"`
+	Owed   bool      `json:"owed,omitempty"` // of a repair: what it puts right landed without its audit rows
 }
 
 // planRow is one row of Operaciones to be written.

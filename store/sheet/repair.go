@@ -15,8 +15,9 @@ import (
 // people's, and reconciling tells them. What a row that nobody had read held
 // before is not known; its cells are cleared. nil = nothing is left to do.
 //
-// Audit rows are not repeated: they landed.
-func (s *Sheet) remainder(ctx context.Context, p plan, wrong []landing) ([]byte, error) {
+// Audit rows are not repeated: they landed, or are owed, which the repair says in
+// its turn: it may be another process that carries it out.
+func (s *Sheet) remainder(ctx context.Context, p plan, wrong []landing, owed bool) ([]byte, error) {
 	n, err := s.spools(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -41,7 +42,7 @@ func (s *Sheet) remainder(ctx context.Context, p plan, wrong []landing) ([]byte,
 	}
 	s.use(n)
 	out := n.newPlan()
-	out.Repair = true
+	out.Repair, out.Owed = true, owed
 	for _, row := range slices.Sorted(maps.Keys(r.rows)) {
 		r.rows[row].sort()
 		out.Rows = append(out.Rows, *r.rows[row])
