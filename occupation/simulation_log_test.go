@@ -126,7 +126,7 @@ func (w *world) judgeLog() {
 				}
 				marks = marks[1:]
 			}
-			t.loose = t.loose || e.fence != t.fence && (w.forgot(key, e.fence, true) || w.forgot(key, t.fence, false))
+			t.loose = t.loose || e.fence != t.fence && (w.forgot(key, e.fence, true) || w.forgot(key, t.fence, false) || w.forgot(key, w.former(e), true))
 			if bad := t.goesOn(e, w.grace); bad != "" {
 				w.violate(1, "%s: %s by %d, fence %d at %v: %s (%+v)", key, e.kind, e.worker, e.fence, e.at, bad, t)
 			}
@@ -152,6 +152,14 @@ func (w *world) forgot(key string, fence int64, beginning bool) bool {
 		}
 	}
 	return false
+}
+
+// former is the fence of the occupation that a transfer takes over; 0 = it is none.
+func (w *world) former(e *entry) int64 {
+	if ev := w.events[e.id]; ev != nil && e.kind == occupation.Transfer {
+		return ev.intent.Former
+	}
+	return 0
 }
 
 // rank orders the kinds that one moment may hold.
