@@ -92,11 +92,14 @@ func (w *world) hearsOf(a *ask, p *person, res occupation.Result) {
 		for _, e := range a.events {
 			e.done = e.done || e.intent.Key == key && e.intent.Kind == res.Kind
 		}
-		switch res.Kind {
-		case occupation.Take, occupation.Transfer, occupation.Extend:
+		switch {
+		case begins(res.Kind, res.Undoes), res.Kind == occupation.Extend:
 			p.gets(key, res.Lock.Fence, res.Lock.Deadline)
-		case occupation.Pause, occupation.Complete:
+		case res.Kind == occupation.Pause, res.Kind == occupation.Complete, res.Kind == occupation.Revert, res.Kind == occupation.Retain:
 			p.loses(key, res.Lock.Fence)
+		}
+		if res.Kind.Reverts() {
+			p.did = deed{key, res.Kind, res.Lock.Fence, time.Now()}
 		}
 	}
 }
@@ -134,11 +137,12 @@ func (w *world) heard(l *line, n occupation.Notice) {
 		asked := in.Worker.ID == p.worker.ID && in.Kind != occupation.Expire
 		switch {
 		case n.Err != nil:
-		case in.Kind == occupation.Expire, in.Kind == occupation.Release && in.From.ID == p.worker.ID, in.Kind == occupation.Pause, in.Kind == occupation.Complete:
+		case in.Kind == occupation.Expire, in.Kind == occupation.Release && in.From.ID == p.worker.ID, in.Kind == occupation.Pause, in.Kind == occupation.Complete,
+			in.Kind == occupation.Retain && (in.From.ID == p.worker.ID || in.From.ID == 0), in.Kind == occupation.Revert && in.Undoes == occupation.Take:
 			p.loses(in.Key, in.Fence)
 		case in.Kind == occupation.Transfer && in.From.ID == p.worker.ID:
 			p.loses(in.Key, in.Former)
-		case in.Kind == occupation.Take, in.Kind == occupation.Transfer:
+		case begins(in.Kind, in.Undoes):
 			p.gets(in.Key, in.Fence, in.Deadline)
 		}
 		if n.Err == nil {

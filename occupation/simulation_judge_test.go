@@ -20,8 +20,8 @@ func (w *world) vouch(a *ask, p *person, res occupation.Result) {
 	ended := w.ended(key, fence) || lock.Fence > fence
 	spool, missing := w.sheet().Find(res.Tag)
 	byPeople := w.touched[key] // somebody has written there, and the sheet wins
-	switch res.Kind {
-	case occupation.Take, occupation.Transfer, occupation.Extend:
+	switch {
+	case begins(res.Kind, res.Undoes), res.Kind == occupation.Extend:
 		unknown := lock.Fence == 0 && !must(w.locks.Snapshot(bg, "-")).Seeded // it forgot everything just now
 		if lock.Fence != fence && !ended && !byPeople && !unknown || lock.Fence == fence && lock.Holder.ID != holder {
 			w.violate(10, "%s %s, fence %d, by %d: done, and the lock is %+v", res.Kind, res.Tag, fence, holder, lock)
@@ -122,7 +122,7 @@ func (w *world) judgePerson(p *person) {
 // in another way.
 func (q waiting) endedElsewhere(w *world) bool {
 	for _, e := range q.ask.events {
-		if in := e.intent; in.Key == q.key && in.Kind == q.kind && !begins(in.Kind) && w.ended(in.Key, in.Fence) {
+		if in := e.intent; in.Key == q.key && in.Kind == q.kind && !begins(in.Kind, in.Undoes) && w.ended(in.Key, in.Fence) {
 			return true
 		}
 	}
@@ -164,7 +164,7 @@ func (w *world) judgeEvents() {
 		if ev == nil || !ev.intent.Kind.Tells() || ev.forgotten {
 			continue
 		}
-		if to := ev.intent.Concerns().ID; !w.told[e.id][to] {
+		if to := ev.intent.Concerns().ID; to != 0 && !w.told[e.id][to] {
 			w.violate(8, "%s %s, event %s: %d was not told", ev.intent.Kind, ev.intent.Tag, e.id, to)
 		}
 	}

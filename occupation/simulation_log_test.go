@@ -21,6 +21,9 @@ type entry struct {
 	since    time.Time
 	deadline time.Time
 	from     int
+	undoes   occupation.Kind
+	reason   string
+	free     bool // it is about a spool that nobody holds
 	cells    bool // it wrote cells; a release that follows the sheet does not
 	op       occupation.Operation
 	date     time.Time
@@ -37,13 +40,15 @@ func (w *world) read() {
 			Since, Deadline time.Time
 			From            int
 			Reason          string
+			Undoes          occupation.Kind
 		}
 		if err := json.Unmarshal([]byte(row.JSON), &d); err != nil {
 			w.violate(3, "row %s: %v", row.ID, err)
 		}
 		e := &entry{
 			id: row.ID, kind: row.Kind, key: occupation.TagKey(row.Tag), worker: row.WorkerID, at: row.At, index: i, fence: d.Fence,
-			since: d.Since, deadline: d.Deadline, from: d.From, op: row.Operation, date: row.Date,
+			since: d.Since, deadline: d.Deadline, from: d.From, op: row.Operation, date: row.Date, undoes: d.Undoes, reason: d.Reason,
+			free:  row.Kind == occupation.Lift || row.Kind == occupation.Retain && d.Since.IsZero(),
 			cells: row.Kind != occupation.Extend && (row.Kind != occupation.Release || d.Reason != "planilla"),
 		}
 		for _, p := range w.workers {
@@ -58,10 +63,23 @@ func (w *world) read() {
 
 // entryOf is the row that an intent should have got.
 func entryOf(in occupation.Intent) *entry {
-	return &entry{kind: in.Kind, key: in.Key, worker: in.Worker.ID, since: in.Since, op: in.Operation, date: in.Date, label: in.Worker.Label}
+	return &entry{
+		kind: in.Kind, key: in.Key, worker: in.Worker.ID, since: in.Since, op: in.Operation, date: in.Date, label: in.Worker.Label,
+		undoes: in.Undoes, reason: in.Reason, free: in.OnFree,
+	}
 }
 
-func begins(k occupation.Kind) bool { return k == occupation.Take || k == occupation.Transfer }
+// begins reports whether a change of the kind begins an occupation.
+func begins(k, undoes occupation.Kind) bool {
+	return k == occupation.Take || k == occupation.Transfer || k == occupation.Revert && undoes != occupation.Take
+}
+
+func (e *entry) begins() bool { return begins(e.kind, e.undoes) }
+
+// ends reports whether the row ends an occupation, and begins none.
+func (e *entry) ends() bool {
+	return !e.begins() && !e.free && e.kind != occupation.Extend
+}
 
 // logged reports whether there is a row of the kind for the fence, or one that is
 // safe with the lock store, or was there until it forgot everything.
@@ -83,7 +101,7 @@ func (w *world) logged(key string, kind occupation.Kind, fence int64) bool {
 // ended reports whether the log, or a change on its way, ends the occupation.
 func (w *world) ended(key string, fence int64) bool {
 	for _, e := range w.byKey[key] {
-		if e.fence > fence && begins(e.kind) || e.fence == fence && !begins(e.kind) && e.kind != occupation.Extend {
+		if e.fence > fence && e.begins() || e.fence == fence && e.ends() {
 			return true
 		}
 	}
@@ -91,11 +109,11 @@ func (w *world) ended(key string, fence int64) bool {
 }
 
 func (w *world) begun(key string, fence int64) bool {
-	return slices.ContainsFunc(w.byKey[key], func(e *entry) bool { return begins(e.kind) && e.fence == fence })
+	return slices.ContainsFunc(w.byKey[key], func(e *entry) bool { return e.begins() && e.fence == fence })
 }
 
 func (w *world) begunAfter(key string, fence int64) bool {
-	return slices.ContainsFunc(w.byKey[key], func(e *entry) bool { return begins(e.kind) && e.fence > fence })
+	return slices.ContainsFunc(w.byKey[key], func(e *entry) bool { return e.begins() && e.fence > fence })
 }
 
 // tenure is where the log stands about one spool while it is read again.
@@ -105,7 +123,9 @@ type tenure struct {
 	deadline time.Time
 	until    time.Time // end of the grace, when it has expired
 	lapsed   bool
-	loose    bool // people have written in the row since, or it was forgotten: anybody's
+	stopped  bool   // nobody may take it
+	last     *entry // what began or ended last, or stopped it
+	loose    bool   // people have written in the row since, or it was forgotten: anybody's
 }
 
 // judgeLog reads the log of each spool in the order in which the lock store gave
@@ -147,7 +167,7 @@ func inOrder(rows []*entry) []*entry {
 // when the lock store forgot everything.
 func (w *world) forgot(key string, fence int64, beginning bool) bool {
 	for _, e := range w.events {
-		if in := e.intent; e.forgotten && e.accepted && in.Key == key && in.Fence == fence && in.Kind != occupation.Extend && begins(in.Kind) == beginning {
+		if in := e.intent; e.forgotten && e.accepted && in.Key == key && in.Fence == fence && in.Kind != occupation.Extend && begins(in.Kind, in.Undoes) == beginning {
 			return true
 		}
 	}
@@ -180,6 +200,16 @@ func (t *tenure) goesOn(e *entry, grace time.Duration) string {
 	switch {
 	case t.loose:
 		return ""
+	case e.begins() && t.stopped:
+		return "it is stopped"
+	case e.kind == occupation.Revert && (t.last == nil || t.last.kind != e.undoes || t.last.worker != e.worker):
+		return "it is not what was done last"
+	case (e.free || e.begins() && e.kind == occupation.Revert) && (t.fence == 0 || t.lapsed && e.free):
+		return ""
+	case e.free, e.kind == occupation.Revert && e.begins():
+		return "somebody holds it"
+	case e.kind == occupation.Retain && e.from != 0 && e.from == t.holder && e.fence == t.fence:
+		return ""
 	case e.kind == occupation.Take && t.fence == 0:
 		return ""
 	case e.kind == occupation.Take && e.worker == t.holder && (over || t.lapsed):
@@ -210,17 +240,16 @@ func (t *tenure) goesOn(e *entry, grace time.Duration) string {
 }
 
 func (t *tenure) follow(e *entry, w *world) {
-	switch e.kind {
-	case occupation.Take, occupation.Transfer:
-		*t = tenure{fence: e.fence, holder: e.worker, deadline: e.deadline}
-	case occupation.Extend:
+	switch {
+	case e.begins():
+		*t = tenure{fence: e.fence, holder: e.worker, deadline: e.deadline, last: e}
+	case e.kind == occupation.Extend:
 		if ev := w.events[e.id]; ev == nil || !ev.forgotten { // else it may have come too late to be put back
 			t.deadline = e.deadline
 		}
-	case occupation.Expire:
-		t.lapsed, t.until = true, e.at.Add(w.grace)
+	case e.kind == occupation.Expire:
+		t.lapsed, t.until, t.last = true, e.at.Add(w.grace), e
 	default:
-		loose := t.loose
-		*t = tenure{loose: loose}
+		*t = tenure{loose: t.loose, stopped: e.kind == occupation.Retain, last: e}
 	}
 }

@@ -20,6 +20,7 @@ type accounts struct {
 	base     map[string]occupation.Spool   // by row: as it was at the last quiet point
 	edits    map[string][]occupation.Spool // by row: as people have left it since then
 	renamed  map[string]string             // by row: the TAG that people gave it
+	showed   map[string][]string           // by row: the states that it has shown
 	touched  map[string]bool               // keys that people have written to since then
 	judgedAt int                           // rows of the log at the last quiet point
 	byHand   map[string]int                // by key: when somebody wrote a name without an id there
@@ -39,7 +40,7 @@ type accounts struct {
 func newAccounts() accounts {
 	return accounts{
 		events: map[string]*event{}, told: map[string]map[int]bool{}, byKey: map[string][]*entry{}, base: map[string]occupation.Spool{},
-		edits: map[string][]occupation.Spool{}, renamed: map[string]string{}, touched: map[string]bool{}, byHand: map[string]int{},
+		edits: map[string][]occupation.Spool{}, renamed: map[string]string{}, showed: map[string][]string{}, touched: map[string]bool{}, byHand: map[string]int{},
 		warnings: map[warning]bool{}, landed: map[string]bool{}, hits: map[string]hitRow{},
 	}
 }
@@ -54,7 +55,16 @@ type person struct {
 	waiting map[string]waiting   // by key and kind: "it is being checked"
 	news    map[string]time.Time // by key and kind: when they heard of it last
 	offers  []occupation.Offer   // made to them
+	did     deed                 // what they were told last to have done
 	excused map[string]bool      // keys that they may have lost without a word
+}
+
+// deed is what somebody may take back.
+type deed struct {
+	key   string
+	kind  occupation.Kind
+	fence int64
+	at    time.Time
 }
 
 type holding struct {
@@ -113,7 +123,7 @@ func (w *world) intended(l *line, a *ask, in occupation.Intent, o occupation.Out
 	} else {
 		w.note("  %s %s by %d: fence %d, event %s", in.Kind, in.Tag, in.Worker.ID, o.Intent.Fence, in.Event)
 		e.intent, e.accepted = o.Intent, true
-		if in.Kind == occupation.Take || in.Kind == occupation.Transfer {
+		if begins(in.Kind, in.Undoes) || in.OnFree { // all that has a lock of its own
 			w.gave(in.Key, o.Intent.Fence)
 			l.fence = o.Intent.Fence
 		}

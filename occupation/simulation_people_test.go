@@ -1,10 +1,12 @@
 package occupation_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,6 +55,18 @@ func (w *world) actor(s step) int {
 		switch s.verb {
 		case pauses, completes, extends, offers:
 			if len(p.holds) > 0 {
+				able = append(able, i)
+			}
+		case undoes:
+			if p.did.key != "" && time.Since(p.did.at) < 2*time.Minute {
+				able = append(able, i)
+			}
+		case retains:
+			if len(p.holds) > 0 || p.worker.Has(occupation.Supervisor) {
+				able = append(able, i)
+			}
+		case lifts:
+			if p.worker.Has(occupation.Supervisor) || s.chance(32, 20) {
 				able = append(able, i)
 			}
 		case accepts, refuses:
@@ -177,6 +191,21 @@ func (w *world) request(p *person, s step, r *process, req occupation.Request, t
 		var one occupation.Result
 		one, err = r.Release(ctx, req, targets[0], "cambio de turno")
 		results, tags = []occupation.Result{one}, tags[:1]
+	case undoes:
+		kind = occupation.Revert
+		var one occupation.Result
+		one, err = r.Revert(ctx, req, targets[0], w.undone(p))
+		results, tags = []occupation.Result{one}, tags[:1]
+	case retains:
+		kind = occupation.Retain
+		var one occupation.Result
+		one, err = r.Retain(ctx, req, targets[0], "falta material")
+		results, tags = []occupation.Result{one}, tags[:1]
+	case lifts:
+		kind = occupation.Lift
+		var one occupation.Result
+		one, err = r.Lift(ctx, req, tags[0], "")
+		results, tags = []occupation.Result{one}, tags[:1]
 	}
 	w.hears(a, kind, tags, results, err)
 }
@@ -221,7 +250,24 @@ func (w *world) targets(p *person, s step) []occupation.Target {
 	defer w.mu.Unlock()
 	var out []occupation.Target
 	mine := sortedKeys(p.holds)
-	if s.verb == releases && s.chance(1, 80) {
+	if s.verb == undoes && p.did.key != "" {
+		t := occupation.Target{Tag: w.spelled(p.did.key)}
+		if s.chance(4, 80) {
+			t.Fence = p.did.fence
+		}
+		return append(out, t)
+	}
+	if s.verb == lifts && s.chance(1, 90) {
+		for _, sp := range w.sheet().Spools {
+			if strings.Contains(sp.State, "retenido") {
+				out = append(out, occupation.Target{Tag: sp.Tag})
+			}
+		}
+		if len(out) > 0 {
+			return out[s.roll(2, len(out)):][:1]
+		}
+	}
+	if s.verb == releases && s.chance(1, 80) || s.verb == retains && p.worker.Has(occupation.Supervisor) && s.chance(1, 50) {
 		mine = nil
 		for _, other := range w.persons {
 			mine = append(mine, sortedKeys(other.holds)...)
@@ -255,6 +301,13 @@ func (w *world) targets(p *person, s step) []occupation.Target {
 		out = append(out, occupation.Target{Tag: w.spools[(at+i)%bench]})
 	}
 	return out
+}
+
+// undone is the kind of what the person wants to take back.
+func (w *world) undone(p *person) occupation.Kind {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return cmp.Or(p.did.kind, occupation.Take)
 }
 
 func (w *world) tag(spool int) string {

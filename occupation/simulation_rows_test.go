@@ -2,6 +2,7 @@ package occupation_test
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -40,13 +41,20 @@ func (w *world) judgeRow(was, is occupation.Spool) {
 		w.violate(9, "%s: columns that are nobody's business changed: %+v, was %+v", tag, is, was)
 	}
 	may := []occupation.Spool{was}
+	w.showed[is.NV] = append(w.showed[is.NV], was.State)
 	for _, e := range inOrder(w.log[w.judgedAt:]) {
 		if e.cells && (e.key == occupation.TagKey(was.Tag) || e.key == occupation.TagKey(tag)) {
 			next := e.makes(may[len(may)-1])
+			w.showed[is.NV] = append(w.showed[is.NV], next.State)
 			if len(edits) == 0 {
 				may = may[:0]
 			}
-			may = append(may, next)
+			if may = append(may, next); e.kind == occupation.Revert && e.undoes == occupation.Take {
+				for _, state := range append([]string{""}, w.showed[is.NV]...) { // whichever it was before the take
+					next.State = state
+					may = append(may, next)
+				}
+			}
 		}
 	}
 	for _, ev := range w.events { // written, and its row was owed when the lock store forgot everything
@@ -77,11 +85,27 @@ func (w *world) judgeRow(was, is occupation.Spool) {
 // makes is the row after what the entry says was done.
 func (e *entry) makes(sp occupation.Spool) occupation.Spool {
 	state := string(e.op)
-	sp.HeldBy, sp.HolderID, sp.Since = "", 0, time.Time{}
+	if !e.free {
+		sp.HeldBy, sp.HolderID, sp.Since = "", 0, time.Time{}
+	}
 	switch e.kind {
-	case occupation.Take, occupation.Transfer:
+	case occupation.Take, occupation.Transfer, occupation.Revert:
+		if !e.begins() {
+			state = ""
+			break
+		}
 		sp.HeldBy, sp.HolderID, sp.Since = e.label, e.worker, e.since
 		state += " en progreso"
+		switch {
+		case e.undoes == occupation.Complete && e.op == occupation.ARM:
+			sp.ArmDate, sp.ArmBy = time.Time{}, ""
+		case e.undoes == occupation.Complete:
+			sp.SoldDate, sp.SoldBy = time.Time{}, ""
+		}
+	case occupation.Retain:
+		state = strings.TrimSpace(state+" retenido") + ": " + e.reason + ", " + e.label
+	case occupation.Lift:
+		state = strings.TrimSpace(state + " disponible (sin retención)")
 	case occupation.Pause:
 		state += " parcial (pausado)"
 	case occupation.Release:
@@ -96,6 +120,9 @@ func (e *entry) makes(sp occupation.Spool) occupation.Spool {
 			sp.SoldDate, sp.SoldBy = e.date, e.label
 		}
 	}
+	if e.ends() && e.kind != occupation.Retain && e.kind != occupation.Revert && strings.Contains(sp.State, "retenido") {
+		return sp // the office has stopped it while it was held, and that outlives the occupation
+	}
 	sp.State = state
 	return sp
 }
@@ -103,6 +130,7 @@ func (e *entry) makes(sp occupation.Spool) occupation.Spool {
 // judgeEdits checks that a name without an id was written over by nobody who knew
 // of it (9), except that whoever finishes their own work clears the row.
 func (w *world) judgeEdits() {
+	own := []occupation.Kind{occupation.Pause, occupation.Complete, occupation.Retain, occupation.Revert}
 	for key, seq := range w.byHand {
 		var first *event
 		for _, e := range w.byKey[key] {
@@ -110,7 +138,7 @@ func (w *world) judgeEdits() {
 				first = ev
 			}
 		}
-		if first == nil || first.planned < seq || first.intent.Kind == occupation.Pause || first.intent.Kind == occupation.Complete {
+		if first == nil || first.planned < seq || slices.Contains(own, first.intent.Kind) && first.intent.From.ID == 0 {
 			continue
 		}
 		if later := slices.ContainsFunc(w.marks, func(m mark) bool { return m.key == key && m.seq > seq && m.seq < first.planned }); !later {

@@ -26,6 +26,9 @@ const (
 	releases  verb = "release"
 	waits     verb = "wait"
 	leaves    verb = "leave"
+	undoes    verb = "undo"
+	retains   verb = "retain"
+	lifts     verb = "lift"
 	twice     verb = "twice" // one tap that is delivered to both replicas
 	sweeps    verb = "sweep"
 	compares  verb = "reconcile"
@@ -87,6 +90,9 @@ var (
 		{releases, 4},
 		{waits, 4},
 		{leaves, 1},
+		{undoes, 7},
+		{retains, 4},
+		{lifts, 3},
 		{twice, 3},
 		{sweeps, 4},
 		{compares, 1},
