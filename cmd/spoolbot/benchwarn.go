@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	warnPeople = 250
+	warnPeople = 500               // twice a warning each: a thousand samples
 	warnWithin = 100 * time.Second // they take their spools
 	warnTTL    = 5 * time.Minute   // nobody's has expired when the last has been warned
 	warnFirst  = 4 * time.Minute   // before the deadline
