@@ -23,8 +23,17 @@ import (
 // checkKey names one operation whose answer was "lo estoy verificando".
 type checkKey struct {
 	worker int
-	kind   occupation.Kind
+	kind   occupation.Kind // Take stands for all that begins an occupation
 	spool  string
+}
+
+// keyOf names an operation. Whoever takes a spool that they are being given, or give
+// themselves back, this moment, waits for the outcome of that.
+func keyOf(worker int, kind occupation.Kind, begins bool, tag string) checkKey {
+	if begins {
+		kind = occupation.Take
+	}
+	return checkKey{worker, kind, occupation.TagKey(tag)}
 }
 
 func (k checkKey) String() string { return fmt.Sprintf("checks:%d:%s:%s", k.worker, k.kind, k.spool) }
@@ -60,7 +69,7 @@ func (b *Bot) await(ctx context.Context, r *request, at place, results []occupat
 	var keys []checkKey
 	for _, res := range results {
 		if beingChecked(res) {
-			keys = append(keys, checkKey{r.worker.ID, res.Kind, occupation.TagKey(res.Tag)})
+			keys = append(keys, keyOf(r.worker.ID, res.Kind, res.Begins(), res.Tag))
 		}
 	}
 	if len(keys) == 0 {
@@ -129,7 +138,7 @@ func (b *Bot) awaiting(ctx context.Context, n occupation.Notice, touched []*chec
 	if n.Intent.Kind == occupation.Expire || n.To.ID != n.Intent.Worker.ID {
 		return nil // nobody has asked for it
 	}
-	key := checkKey{n.To.ID, n.Intent.Kind, n.Intent.Key}
+	key := keyOf(n.To.ID, n.Intent.Kind, n.Intent.Begins(), n.Intent.Tag)
 	b.checks.mu.Lock()
 	out := b.checks.waiting[key]
 	delete(b.checks.waiting, key)

@@ -80,6 +80,22 @@ func TestTheMessageThatSaidItIsBeingCheckedGetsTheOutcome(t *testing.T) {
 	}, sheetTaking(20*time.Second))
 }
 
+// Somebody takes what they are being given this moment, which another replica
+// carries: what becomes of that answers both.
+func TestATakeWaitsForTheTransferOfTheSameSpool(t *testing.T) {
+	inShop(t, func(s *shop) {
+		card := s.asks(s.mauricio, "/tomar "+tag(1), "lo estoy verificando")
+		s.bot.Settled(t.Context(), occupation.Notice{
+			Intent: occupation.Intent{
+				Event: "e9", Kind: occupation.Transfer, Key: occupation.TagKey(tag(1)), Tag: tag(1), Operation: occupation.ARM,
+				Worker: occupation.Holder{ID: 93}, From: occupation.Holder{ID: 7},
+			},
+			To: occupation.Holder{ID: 93}, Err: &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.NothingDone, Tag: tag(1)},
+		})
+		s.seesCard(s.mauricio, card, "la planilla no responde", "No se cambió nada")
+	}, sheetTaking(20*time.Second))
+}
+
 // The replica that finds the outcome is not the one that said that it was being
 // checked: that one was stopped, or has been frozen since.
 func TestAnotherReplicaCompletesWhatIsBeingChecked(t *testing.T) {

@@ -70,10 +70,10 @@ func (w *world) hearsOf(a *ask, p *person, res occupation.Result) {
 	w.tally.answers[res.Kind.Action()+" "+what]++
 	w.note("  w%d hears %s %s: %s, fence %d until %v", a.who, res.Kind, res.Tag, what, res.Lock.Fence, res.Lock.Deadline)
 	switch {
-	case res.Err != nil && res.Err.Reason == occupation.BeingChecked && p.news[key+string(res.Kind)].After(a.at):
+	case res.Err != nil && res.Err.Reason == occupation.BeingChecked && p.news[about(key, res.Kind, res.Undoes)].After(a.at):
 		// The replica stood still, another has brought it to its end and told them.
 	case res.Err != nil && res.Err.Reason == occupation.BeingChecked:
-		p.waiting[key+string(res.Kind)] = waiting{a, key, res.Kind}
+		p.waiting[about(key, res.Kind, res.Undoes)] = waiting{a, key, res.Kind}
 		p.unsure[key] = true
 	case res.Err != nil:
 		for _, e := range a.events {
@@ -119,9 +119,18 @@ func (p *person) loses(key string, fence int64) {
 }
 
 // hasHeard ends the wait for a promised answer.
-func (p *person) hasHeard(key string, kind occupation.Kind) {
-	delete(p.waiting, key+string(kind))
-	p.news[key+string(kind)] = time.Now()
+func (p *person) hasHeard(what string) {
+	delete(p.waiting, what)
+	p.news[what] = time.Now()
+}
+
+// about names what somebody waits to hear of. Whoever takes a spool that they are
+// being given this moment waits for the outcome of that.
+func about(key string, kind, undoes occupation.Kind) string {
+	if begins(kind, undoes) {
+		return key + " begins"
+	}
+	return key + string(kind)
 }
 
 // heard is news that has reached somebody.
@@ -159,7 +168,7 @@ func (w *world) heard(l *line, n occupation.Notice) {
 				e := w.eventOf(in.Event)
 				e.refused, e.overtaken = true, n.Err.Code == occupation.SpoolOccupied
 			}
-			p.hasHeard(in.Key, in.Kind)
+			p.hasHeard(about(in.Key, in.Kind, in.Undoes))
 			delete(p.unsure, in.Key)
 		}
 	}

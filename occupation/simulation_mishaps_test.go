@@ -103,8 +103,9 @@ func (w *world) befall(s step) {
 
 // wipe lets the lock store forget everything. What nobody can know any more is
 // written down, and excused by exactly that: audit rows that were owed, news that
-// nobody had told, changes that were on their way, and locks of spools whose row
-// people had changed while nobody had noticed yet.
+// nobody had told, changes that were on their way, wrong rows that only the dead
+// knew of, and locks of spools whose row people had changed while nobody had
+// noticed yet.
 func (w *world) wipe() {
 	w.tally.fault(wipe, "")
 	w.note("the lock store forgets everything")
@@ -135,6 +136,7 @@ func (w *world) wipe() {
 			r.line.claims = nil
 		}
 	}
+	w.unknown()
 	w.warnings, w.writes = map[warning]bool{}, nil
 	w.locks.Wipe()
 }

@@ -75,7 +75,7 @@ func (w *world) wrote(c occupation.Commit, before *occupation.Book, out occupati
 		}
 		if old := was[sp.NV]; old.HeldBy != sp.HeldBy || old.State != sp.State || !old.ArmDate.Equal(sp.ArmDate) || !old.SoldDate.Equal(sp.SoldDate) {
 			w.edited(occupation.TagKey(sp.Tag))
-			w.hits[sp.NV] = hitRow{old, c.Events()}
+			w.hits[sp.NV] = hitRow{old, c.Events(), w.deaths}
 		}
 	}
 	for _, ch := range c.Changes {
@@ -87,6 +87,24 @@ func (w *world) wrote(c occupation.Commit, before *occupation.Book, out occupati
 type hitRow struct {
 	before occupation.Spool
 	events []string
+	deaths int // of processes, until then
+}
+
+// unknown remembers what nobody will put right: the lock store forgets it, and
+// whoever was about to do it has died.
+func (w *world) unknown() {
+	for row, h := range w.hits {
+		if h.deaths == w.deaths {
+			continue
+		}
+		for _, sp := range w.sheet().Spools {
+			ours := slices.ContainsFunc(h.events, func(id string) bool { return w.eventOf(id).intent.Key == occupation.TagKey(sp.Tag) })
+			if ours || sp.NV == row {
+				w.edits[sp.NV] = append(w.edits[sp.NV], sp)
+				w.edited(occupation.TagKey(sp.Tag))
+			}
+		}
+	}
 }
 
 // edit is the person at the sheet.

@@ -42,6 +42,11 @@ func (w *world) judgeRow(was, is occupation.Spool) {
 	}
 	may := []occupation.Spool{was}
 	w.showed[is.NV] = append(w.showed[is.NV], was.State)
+	for _, ev := range w.events { // also what has no row in the log, because the lock store forgot that it was owed
+		if in := ev.intent; ev.forgotten && ev.accepted && in.Key == occupation.TagKey(was.Tag) {
+			w.showed[is.NV] = append(w.showed[is.NV], entryOf(in).makes(was).State)
+		}
+	}
 	for _, e := range inOrder(w.log[w.judgedAt:]) {
 		if e.cells && (e.key == occupation.TagKey(was.Tag) || e.key == occupation.TagKey(tag)) {
 			next := e.makes(may[len(may)-1])
@@ -49,18 +54,13 @@ func (w *world) judgeRow(was, is occupation.Spool) {
 			if len(edits) == 0 {
 				may = may[:0]
 			}
-			if may = append(may, next); e.kind == occupation.Revert && e.undoes == occupation.Take {
-				for _, state := range append([]string{""}, w.showed[is.NV]...) { // whichever it was before the take
-					next.State = state
-					may = append(may, next)
-				}
-			}
+			may = append(may, e.variants(next, w.showed[is.NV])...)
 		}
 	}
 	for _, ev := range w.events { // written, and its row was owed when the lock store forgot everything
 		if in := ev.intent; ev.forgotten && ev.accepted && (in.Key == occupation.TagKey(was.Tag) || in.Key == occupation.TagKey(tag)) {
 			for _, before := range may[:len(may):len(may)] {
-				may = append(may, entryOf(in).makes(before))
+				may = append(may, entryOf(in).variants(entryOf(in).makes(before), w.showed[is.NV])...)
 			}
 		}
 	}
@@ -80,6 +80,19 @@ func (w *world) judgeRow(was, is occupation.Spool) {
 			w.violate(9, "%s: %s is not what was done to it: %+v, want one of %+v", tag, c.name, is, may)
 		}
 	}
+}
+
+// variants are the rows that may be meant by the one that the entry makes: a take
+// that is taken back leaves whichever state there was before it.
+func (e *entry) variants(is occupation.Spool, showed []string) []occupation.Spool {
+	out := []occupation.Spool{is}
+	if e.kind == occupation.Revert && e.undoes == occupation.Take {
+		for _, state := range showed {
+			is.State = state
+			out = append(out, is)
+		}
+	}
+	return out
 }
 
 // makes is the row after what the entry says was done.
