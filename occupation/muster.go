@@ -37,12 +37,13 @@ func (r *roster) saw(living []string, now time.Time) {
 	}
 }
 
-// all reports whether everybody who may live is among these.
-func (r *roster) all(present []string, now time.Time) bool {
+// all reports whether everybody who may live, as far as was seen last, is among
+// these.
+func (r *roster) all(present []string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for name, ends := range r.ends {
-		if now.Before(ends) && !slices.Contains(present, name) {
+	for name := range r.ends {
+		if !slices.Contains(present, name) {
 			return false
 		}
 	}
@@ -79,7 +80,7 @@ func (s *Service) muster(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if snap.Seeded || s.roster.all(snap.Calm, time.Now()) {
+		if snap.Seeded || s.roster.all(snap.Calm) {
 			return nil
 		}
 		if err := wait(ctx, musterAgain); err != nil {
