@@ -36,6 +36,7 @@ type committer struct {
 	pulse  pulse
 	open   int           // commits that may be sent and whose end is not known
 	calm   chan struct{} // closed when open comes down to none
+	closed time.Time     // when the end of the last of them became known
 	// dubious are the events that putBack looks after, and by how many doubts.
 	dubious map[string]int
 }
@@ -58,6 +59,7 @@ func (c *committer) opens() (closed func()) {
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		c.closed = time.Now()
 		if c.open--; c.open == 0 {
 			close(c.calm)
 			c.calm = make(chan struct{})
@@ -65,19 +67,31 @@ func (c *committer) opens() (closed func()) {
 	}
 }
 
-// quiet waits until the end of every commit of this process is known.
+// shownAfter is how long after the answer to a write reads normally show it; nothing
+// is promised. SHEETS.md 2, read-after-write.
+const shownAfter = 3 * time.Second
+
+// quiet waits until the end of every commit of this process is known, and until reads
+// may be expected to show those that have landed.
 func (c *committer) quiet(ctx context.Context) error {
-	c.mu.Lock()
-	open, calm := c.open, c.calm
-	c.mu.Unlock()
-	if open == 0 {
-		return nil
-	}
-	select {
-	case <-calm:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for {
+		c.mu.Lock()
+		open, calm, shown := c.open, c.calm, c.closed.Add(shownAfter)
+		c.mu.Unlock()
+		switch {
+		case open > 0:
+			select {
+			case <-calm:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		case time.Now().Before(shown):
+			if err := wait(ctx, time.Until(shown)); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
 	}
 }
 

@@ -239,7 +239,7 @@ func TestRedisForgetsEverything(t *testing.T) {
 		t.Parallel()
 		inShop(t, shopOptions{}, func(s *shop) {
 			s.types(s.carlos, s.taller, "/tomar "+tag(9))
-			s.sheet.Fail(sheetsim.Fault{Op: "write", Delay: 13 * time.Second})
+			s.sheet.Fail(sheetsim.Fault{Op: "write", Delay: 11 * time.Second})
 			m := s.types(s.mauricio, s.taller, "/tomar "+tag(3))
 			s.says(m, "verificando")
 			s.redis.FlushAll()

@@ -70,6 +70,23 @@ func TestAWipeWhileAnotherReplicasTakeIsOnItsWay(t *testing.T) {
 	})
 }
 
+// Redis forgets everything right after a take, while Google's reads do not show it
+// yet: it is waited for until they do, or another would get the spool.
+func TestAWipeWhileReadsDoNotShowTheTakeYet(t *testing.T) {
+	t.Parallel()
+	inReplicas(t, func(s *shop, one, other replica) {
+		want(t, "take", one.takes(mauricioID, tag(3)), "")
+		s.sheet.Fail(sheetsim.Fault{Op: "read", Stale: true, Times: -1})
+		s.redis.FlushAll()
+		time.AfterFunc(2*time.Second, s.sheet.ClearFaults)
+		want(t, "the other's take", other.takes(carlosID, tag(3)), occupation.SpoolOccupied)
+		s.passes(10 * time.Second)
+		s.wantRow(tag(3), "MR(93)|ARM en progreso")
+		s.wantWhole()
+		s.whole.oneHolder(t)
+	})
+}
+
 // A replica is gone, and Redis forgets everything: the other does not wait for it
 // for longer than its heartbeat lasts.
 func TestAWipeAfterAReplicaHasGone(t *testing.T) {
