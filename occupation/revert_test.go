@@ -113,7 +113,7 @@ func TestNothingIsTakenBackWhenSomebodyHasActedSince(t *testing.T) {
 		{"the office has written another name", occupation.Complete, office(func(sp *occupation.Spool) { sp.ArmBy = "JP(7)" }), occupation.NotOwner, occupation.UndoOver, "|ARM completado"},
 		{"the next operation is done", occupation.Complete, office(func(sp *occupation.Spool) { sp.SoldDate = sp.ArmDate }), occupation.NotOwner, occupation.UndoOver, "|ARM completado"},
 		{"the lock store has forgotten it", occupation.Pause, func(s *shop) { s.locks.Wipe() }, occupation.NotOwner, occupation.UndoOver, "|ARM parcial (pausado)"},
-		{"it was extended", occupation.Take, func(s *shop) { s.extend(mauricio, hourMore) }, occupation.NotOwner, occupation.UndoOver, "MR(93)|ARM en progreso"},
+		{"it was extended", occupation.Take, func(s *shop) { s.extend(mauricio, hourMore); s.passes(5 * time.Second) }, occupation.NotOwner, occupation.UndoOver, "MR(93)|ARM en progreso"},
 		{"it was freed by a supervisor and taken again", occupation.Take, func(s *shop) {
 			if _, err := s.Release(s.t.Context(), s.request(jefa), occupation.Target{Tag: "S-000"}, "x"); err != nil {
 				s.t.Fatal(err)
