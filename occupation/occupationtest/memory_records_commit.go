@@ -161,7 +161,8 @@ func (r *Records) beyond(p plan) bool {
 }
 
 // repair puts the cells back that were hit, but for those that somebody has
-// written since, and writes the intended ones where they belong.
+// written since, and writes the intended ones where they belong, unless that row names
+// another holder by now.
 func (r *Records) repair(commit occupation.Commit, p plan) {
 	for _, ch := range commit.Changes {
 		for _, h := range p.Hits {
@@ -174,10 +175,14 @@ func (r *Records) repair(commit occupation.Commit, p plan) {
 		if _, wrong := p.Rows[ch.Intent.Event]; !wrong {
 			continue
 		}
-		if rows := r.find(ch.Intent.Key); len(rows) == 1 {
+		if rows := r.find(ch.Intent.Key); len(rows) == 1 && !anothers(r.rows[rows[0]], ch.Intent) {
 			r.fill(&r.rows[rows[0]], ch.Cells)
 		}
 	}
+}
+
+func anothers(s occupation.Spool, in occupation.Intent) bool {
+	return s.HeldBy != "" && s.HeldBy != in.Worker.Label && s.HeldBy != in.From.Label
 }
 
 // spoiled finds the row that the change has hit, by its TAG; of several with this

@@ -11,8 +11,8 @@ import (
 // remainder is the plan of one more commit that puts right what went to wrong
 // places: on a fresh read, every cell that was hit gets back what stood there,
 // and the intended cells are written where their TAG is now. When the TAG has
-// gone meanwhile, or stands twice, only the first is done: the sheet is the
-// people's, and reconciling tells them. What a row that nobody had read held
+// gone meanwhile, or stands twice, or its row names another holder, only the first is
+// done: the sheet is the people's, and reconciling tells them. What a row that nobody had read held
 // before is not known; its cells are cleared. nil = nothing is left to do.
 //
 // Audit rows are not repeated: they landed, or are owed, which the repair says in
@@ -133,11 +133,12 @@ func formatBack(c planCell, head string, was any) string {
 	}
 }
 
-// rewrite writes the planned cells where their TAG is now.
+// rewrite writes the planned cells where their TAG is now, unless somebody else has
+// got the spool since.
 func (r *repair) rewrite(p planRow) {
 	key := occupation.TagKey(p.Tag)
 	rows := r.n.table.byKey[key]
-	if len(rows) != 1 {
+	if len(rows) != 1 || r.another(rows[0], p) {
 		return
 	}
 	for _, c := range p.Cells {
@@ -148,6 +149,27 @@ func (r *repair) rewrite(p planRow) {
 		c.Col, c.Old = col, r.n.table.cell(rows[0], col)
 		r.set(rows[0], p.Event, c)
 	}
+}
+
+// another reports whether the row names a holder who is neither the one that stood
+// there before nor the one that was to.
+func (r *repair) another(row int, p planRow) bool {
+	for _, c := range p.Cells {
+		if c.Head != headKey(string(occupation.ColHeldBy)) {
+			continue
+		}
+		col := r.n.table.column(c.Head)
+		now := r.n.table.cell(row, col)
+		if known := r.rows[row]; known != nil { // what went there by mistake is taken away
+			for _, back := range known.Cells {
+				if back.Col == col {
+					now = back.New
+				}
+			}
+		}
+		return cellText(now) != "" && !same(now, c.Old) && !same(now, c.New)
+	}
+	return false
 }
 
 // images are what the rows of the repair shall show, for a repair of the repair.

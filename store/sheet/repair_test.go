@@ -221,3 +221,40 @@ func TestRowsOfOneBatchAreNoStray(t *testing.T) {
 		}
 	})
 }
+
+// A take went to a wrong row, and before that is put right somebody else has got the
+// spool: what was hit is put back, and the other stays in the row.
+func TestARepairLeavesAnotherHolder(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
+		c := s.prepare("c1", 71, change(occupation.Take, "e3", "B-3", 1))
+		s.edit(sheetsim.Edit{Kind: "sort", Sheet: "Operaciones", Column: "TAG_SPOOL", Value: "desc", When: sheetsim.BeforeNextWrite})
+		s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutAfter})
+		as[*occupation.Unknown](t, second(s.Commit(t.Context(), c)))
+		other := change(occupation.Take, "e4", "B-3", 2)
+		for i, cell := range other.Cells {
+			if cell.Column == occupation.ColHeldBy {
+				other.Cells[i].Text = "JP(7)"
+			}
+		}
+		if _, err := s.Book(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		s.land(s.prepare("c2", 72, other))
+		time.Sleep(20 * time.Second)
+		landed, receipt, err := s.Resolve(t.Context(), c)
+		if err != nil || !landed || receipt.Remainder == nil {
+			t.Fatalf("landed %v, %+v, %v; want a remainder", landed, receipt, err)
+		}
+		s.land(occupation.Commit{ID: "c3", Stamp: 73, Changes: c.Changes, Plan: receipt.Remainder, Repair: true})
+		book, err := s.Book(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tag, want := range map[string]string{"B-3": "JP(7)", "B-4": "PS(57)", "B-5": ""} {
+			if sp, _ := book.Find(tag); sp.HeldBy != want {
+				t.Errorf("%s is held by %q, want %q", tag, sp.HeldBy, want)
+			}
+		}
+	})
+}
