@@ -230,10 +230,15 @@ func (c *committer) putAllBack(ctx context.Context, jobs []*job, why *Error) {
 		}
 		return nil
 	}
-	var elsewhere map[string]bool
+	var own, elsewhere map[string]bool
 	err := c.persist(ctx, nil, func(ctx context.Context) (err error) {
+		if own == nil { // once: a call whose answer is lost may have undone them
+			if own, err = c.stillOwn(ctx, jobs); err != nil {
+				return err
+			}
+		}
 		if err = undo(ctx); err == nil {
-			elsewhere, err = c.elsewhere(ctx, jobs)
+			elsewhere, err = c.elsewhere(ctx, jobs, own)
 		}
 		return err
 	})

@@ -2,7 +2,6 @@ package occupation
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 )
@@ -56,14 +55,18 @@ func (p *pulse) missedSince(t time.Time) bool {
 	return time.Now().Round(0).Sub(p.beaten) >= beatFor || p.missed.After(t.Round(0))
 }
 
-// elsewhere finds the finishes, by event, that were not put back: this process stood
-// still for so long that its heartbeat was over, and another has taken them over
-// and commits them anew.
-func (c *committer) elsewhere(ctx context.Context, jobs []*job) (map[string]bool, error) {
-	doubtful := func(j *job) bool { return !j.owed && !j.intent.PutBack() && c.pulse.missedSince(j.since) }
+// unsure reports whether a finish may be another's by now: this process stood still
+// for so long that its heartbeat was over.
+func (c *committer) unsure(j *job) bool {
+	return !j.owed && !j.intent.PutBack() && c.pulse.missedSince(j.since)
+}
+
+// doubtfulLocks are the locks of the doubtful jobs, by key; nil = there are none, or
+// the store is empty.
+func (c *committer) doubtfulLocks(ctx context.Context, jobs []*job) (map[string]Lock, error) {
 	var keys []string
 	for _, j := range jobs {
-		if doubtful(j) {
+		if c.unsure(j) {
 			keys = append(keys, j.intent.Key)
 		}
 	}
@@ -74,15 +77,42 @@ func (c *committer) elsewhere(ctx context.Context, jobs []*job) (map[string]bool
 	if err != nil || !snap.Seeded {
 		return nil, err
 	}
-	locks := map[string]Lock{}
+	out := map[string]Lock{}
 	for _, l := range snap.Locks {
-		locks[l.Key] = l
+		out[l.Key] = l
+	}
+	return out, nil
+}
+
+// stillOwn finds the doubtful finishes, by event, that nobody has brought to their
+// end: what undoes them now is this process.
+func (c *committer) stillOwn(ctx context.Context, jobs []*job) (map[string]bool, error) {
+	locks, err := c.doubtfulLocks(ctx, jobs)
+	if err != nil {
+		return nil, err
 	}
 	out := map[string]bool{}
 	for _, j := range jobs {
-		l := locks[j.intent.Key]
-		if slices.Contains(keys, j.intent.Key) && doubtful(j) && (l.Fence != j.intent.Fence || l.Event == j.intent.Event) {
+		if locks[j.intent.Key].Event == j.intent.Event && c.unsure(j) {
 			out[j.intent.Event] = true
+		}
+	}
+	return out, nil
+}
+
+// elsewhere finds the doubtful finishes, by event, that were not put back: another
+// has taken them over and commits them anew, or has done so. own are those that this
+// process was to put back.
+func (c *committer) elsewhere(ctx context.Context, jobs []*job, own map[string]bool) (map[string]bool, error) {
+	locks, err := c.doubtfulLocks(ctx, jobs)
+	if err != nil || locks == nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, j := range jobs {
+		event, l := j.intent.Event, locks[j.intent.Key]
+		if c.unsure(j) && (l.Event == event || l.Fence != j.intent.Fence && !own[event]) {
+			out[event] = true
 		}
 	}
 	return out, nil
