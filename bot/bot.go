@@ -48,7 +48,7 @@ type Core interface {
 	Extend(ctx context.Context, r occupation.Request, targets []occupation.Target, ext occupation.Extension) ([]occupation.Result, error)
 	Release(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
 	PauseReason(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
-	Revert(ctx context.Context, r occupation.Request, target occupation.Target, undoes occupation.Kind) (occupation.Result, error)
+	Revert(ctx context.Context, r occupation.Request, targets []occupation.Target, undoes occupation.Kind) ([]occupation.Result, error)
 	Retain(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
 	Lift(ctx context.Context, r occupation.Request, tag, was string) (occupation.Result, error)
 	Stopped(ctx context.Context) ([]occupation.Spool, error)

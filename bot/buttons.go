@@ -149,8 +149,8 @@ func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.
 func (b *Bot) answerResults(ctx context.Context, r *request, results []occupation.Result) (place, error) {
 	switch {
 	case r.from.Kind == atHome && listed(results):
-		return b.noteHome(ctx, r, view.Message{})
-	case r.from.Kind == atModal && len(results) > 1:
+		return b.noteHome(ctx, r, b.noteOf(results))
+	case r.from.Kind == atModal && (len(results) > 1 || results[0].Kind == occupation.Revert):
 		return b.showBatch(ctx, r, results)
 	}
 	return b.answer(ctx, r, view.Answer(results, b.clock()))
@@ -176,6 +176,15 @@ func listed(results []occupation.Result) bool {
 		}
 	}
 	return true
+}
+
+// noteOf is what App Home says above its lists of what they show: how to take back
+// what was taken with one tap, and that it was. A longer deadline needs no word.
+func (b *Bot) noteOf(results []occupation.Result) view.Message {
+	if len(results) != 1 || (results[0].Kind != occupation.Take && results[0].Kind != occupation.Revert) {
+		return view.Message{}
+	}
+	return view.NoteDone(results[0], b.clock())
 }
 
 // count tells log and metrics.

@@ -90,6 +90,7 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionPauseMachine, handle: b.pressedPauseWhy},
 		{family: action, name: view.ActionPauseOther, handle: b.pressedPauseWhy},
 		{family: action, name: view.ActionUndo, handle: b.pressedUndo},
+		{family: action, name: view.ActionUndoMany, handle: b.pressedUndoMany},
 		{family: submission, name: view.CallbackRetain, handle: b.carryRetain, pending: b.pendingRetain},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},

@@ -2,44 +2,51 @@ package occupation
 
 import "context"
 
-// Revert is DESHACER: the worker takes back what they did last to the spool, TOMAR,
+// Revert is DESHACER: the worker takes back what they did last to the spools, TOMAR,
 // PAUSAR or COMPLETAR, for RevertFor and only if nobody has acted since. What was
 // given back is theirs again as it was, for a new occupation with the old deadline.
-// target.Fence is that of the occupation, 0 = whichever. Errors: INVALID_INPUT,
-// WORKER_UNKNOWN, those of Find, and LOCKS_UNAVAILABLE; what became of the spool is in
-// the result, also that it is too late (NOT_OWNER, UndoOver).
-func (s *Service) Revert(ctx context.Context, r Request, target Target, undoes Kind) (Result, error) {
+// A target's Fence is that of the occupation, 0 = whichever. Each spool for itself: what
+// became of one is in its result, also that it is too late (NOT_OWNER, UndoOver).
+// Results and errors as Pause.
+func (s *Service) Revert(ctx context.Context, r Request, targets []Target, undoes Kind) ([]Result, error) {
 	if !undoes.Reverts() {
-		return Result{}, &Error{Code: InvalidInput, Tag: target.Tag, Text: string(undoes)}
+		return nil, &Error{Code: InvalidInput, Text: string(undoes)}
 	}
 	worker, err := s.Worker(ctx, r.Worker)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	st, err := s.Find(ctx, target.Tag)
+	f, err := s.prepareFinish(ctx, r, worker, Revert, targets)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	key := TagKey(st.tag())
-	res := Result{Tag: st.tag(), Spool: st.Spool, Kind: Revert, Undoes: undoes}
-	outcomes, err := s.change(ctx, []Intent{{
-		Event: eventID(r, Revert, key), Kind: Revert, Undoes: undoes, Key: key, Tag: res.Tag,
-		Worker: worker.AsHolder(), Fence: target.Fence,
-	}})
+	for i := range f.results {
+		f.results[i].Undoes = undoes
+	}
+	for n := range f.intents {
+		f.intents[n].Undoes = undoes
+	}
+	outcomes, err := s.change(ctx, f.intents)
 	if err != nil {
-		return res, err
+		return nil, err
 	}
-	switch o := outcomes[0]; o.Verdict {
+	for n, i := range f.at {
+		s.concludeRevert(&f.results[i], outcomes[n])
+	}
+	return f.results, nil
+}
+
+func (s *Service) concludeRevert(res *Result, o changed) {
+	switch o.Verdict {
 	case Gone:
 		res.Lock = s.local(o.Lock)
 		res.Err = undoOver(res.Tag, res.Lock)
 	case Reserved:
 		res.Err = &Error{Code: SpoolOccupied, Reason: WaitListFirst, Tag: res.Tag, Until: o.Outcome.Until.In(s.cfg.Zone)}
 	default:
-		s.concludeFinish(&res, o)
+		s.concludeFinish(res, o)
 		res.Date = o.Intent.Date
 	}
-	return res, nil
 }
 
 func undoOver(tag string, now Lock) *Error {

@@ -12,11 +12,11 @@ import (
 
 func (s *shop) revert(w occupation.Worker, tag string, undoes occupation.Kind) occupation.Result {
 	s.t.Helper()
-	r, err := s.Revert(s.t.Context(), s.request(w), occupation.Target{Tag: tag}, undoes)
-	if err != nil {
-		s.t.Fatalf("Revert(%s): %v", tag, err)
+	rs, err := s.Revert(s.t.Context(), s.request(w), []occupation.Target{{Tag: tag}}, undoes)
+	if err != nil || len(rs) != 1 {
+		s.t.Fatalf("Revert(%s): %+v, %v", tag, rs, err)
 	}
-	return r
+	return rs[0]
 }
 
 func TestATakeIsTakenBack(t *testing.T) {

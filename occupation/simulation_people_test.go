@@ -193,9 +193,7 @@ func (w *world) request(p *person, s step, r *process, req occupation.Request, t
 		results, tags = []occupation.Result{one}, tags[:1]
 	case undoes:
 		kind = occupation.Revert
-		var one occupation.Result
-		one, err = r.Revert(ctx, req, targets[0], w.undone(p))
-		results, tags = []occupation.Result{one}, tags[:1]
+		results, err = r.Revert(ctx, req, targets, w.undone(p))
 	case retains:
 		kind = occupation.Retain
 		var one occupation.Result

@@ -122,7 +122,8 @@ func BatchWorking(n int) slack.ModalViewRequest {
 // what can be done about those that it did not get.
 func BatchDone(results []occupation.Result, at Clock) slack.ModalViewRequest {
 	_, blocks := resultBlocks(results, at)
-	return modal(CallbackBatchDone, append(blocks, rows(undoneButtons(results)...)...)...)
+	blocks = append(blocks, rows(undoneButtons(results)...)...)
+	return modal(CallbackBatchDone, append(blocks, rows(undoManyButtons(results)...)...)...)
 }
 
 // BatchAnswer puts a message in the place of the batch modal: what became of a

@@ -40,7 +40,8 @@ const (
 	ActionRetainOther = "spool_retain_other" // opens the modal
 	ActionLift        = "spool_lift"
 
-	ActionUndo = "spool_undo" // its Why says what
+	ActionUndo     = "spool_undo" // its Why says what
+	ActionUndoMany = "undo_many"  // its Verb says what; it carries Many
 
 	ActionPauseShift    = "spool_pause_shift" // why there was a pause
 	ActionPauseMeal     = "spool_pause_meal"
@@ -167,7 +168,7 @@ func ActionIDs() []string {
 		ActionLinkChoose, ActionLinkApprove, ActionLinkRefuse, ActionLinkPeople, ActionLinkShow, ActionLinkChange, ActionLinkGive, ActionLinkRemove,
 		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
 		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
-		ActionUndo,
+		ActionUndo, ActionUndoMany,
 		ActionPauseShift, ActionPauseMeal, ActionPauseMaterial, ActionPauseMachine, ActionPauseOther,
 	}
 }

@@ -20,7 +20,8 @@ const maxLine = 150
 func Results(results []occupation.Result, at Clock) Message {
 	head, blocks := resultBlocks(results, at)
 	blocks = append(blocks, rows(undoneButtons(results)...)...)
-	return message(head, append(blocks, rows(mineButton(), batchButton(labelAnother))...)...)
+	buttons := append(undoManyButtons(results), mineButton(), batchButton(labelAnother))
+	return message(head, append(blocks, rows(buttons...)...)...)
 }
 
 // resultBlocks is the batch answer without buttons, for messages and modals.
@@ -61,7 +62,7 @@ func undoneButtons(results []occupation.Result) []*slack.ButtonBlockElement {
 	var meant []*slack.ButtonBlockElement
 	for _, r := range results {
 		switch verb := VerbOf(r.Kind); {
-		case r.Err == nil:
+		case r.Err == nil, verb == Undo:
 		case waitable(r.Err):
 			occupied.Verb = Wait
 			occupied.Targets = append(occupied.Targets, occupation.Target{Tag: r.Tag})
@@ -82,6 +83,7 @@ func undoneButtons(results []occupation.Result) []*slack.ButtonBlockElement {
 	}
 	out := manyButtons(ActionWaitMany, occupied, waitMany)
 	out = append(out, manyButtons(ActionRetryMany, again, retryMany)...)
+	out = append(out, undoAgainButtons(results)...)
 	return append(out, meant...)
 }
 
@@ -116,8 +118,12 @@ func resultLine(r occupation.Result, at Clock) string {
 		}
 		return clip(sign+" "+join(" · ", tag, join(", ", w.head, w.detail)), maxLine)
 	}
-	state, more := batchState(r.Kind), at.deadline(r.Lock.Deadline)
+	sign, state, more := signDone, batchState(r.Kind), at.deadline(r.Lock.Deadline)
 	switch {
+	case r.Kind == occupation.Revert && !r.Begins():
+		return clip(signUndo+" "+join(" · ", tag, stateNotTaken), maxLine)
+	case r.Kind == occupation.Revert:
+		sign, state = signUndo, stateYoursAgain
 	case r.Already && r.Kind == occupation.Extend:
 		state = stateUnchanged
 	case r.Already:
@@ -127,7 +133,7 @@ func resultLine(r occupation.Result, at Clock) string {
 	case r.Kind == occupation.Pause:
 		more = ""
 	}
-	return clip(signDone+" "+join(" · ", tag, join(", ", state, join(" ", string(r.Lock.Operation), more))), maxLine)
+	return clip(sign+" "+join(" · ", tag, join(", ", state, join(" ", string(r.Lock.Operation), more))), maxLine)
 }
 
 // lists puts lines into sections of n.

@@ -62,6 +62,11 @@ func (k kit) stopSamples() map[string]any {
 		"undone-take":            view.One(undo(occupation.Take), k.at),
 		"undone-pause":           view.One(undo(occupation.Pause), k.at),
 		"undone-complete":        view.One(undo(occupation.Complete), k.at),
+		"undone-many":            view.Answer(k.undone(occupation.Take), k.at),
+		"undone-many-pauses":     view.Answer(k.undone(occupation.Pause), k.at),
+		"undone-many-1":          view.Results(k.undone(occupation.Complete)[:1], k.at),
+		"note-taken":             view.NoteDone(k.result(11, occupation.Take), k.at),
+		"note-undone":            view.NoteDone(undo(occupation.Pause), k.at),
 		"undone-not":             view.CannotUndo(k.status(11, josefa), mauro, k.at),
 		"undone-not-free":        view.CannotUndo(occupation.Status{Spool: k.spool(11)}, mauro, k.at),
 		"undone-not-hostile":     view.CannotUndo(occupation.Status{Spool: hostile}, mauro, k.at),
@@ -104,4 +109,18 @@ func (k kit) stopSamples() map[string]any {
 		"supervisors-retained-hostile": view.ForSupervisors(notice(bad, bad.From, nil), k.at),
 		"supervisors-lifted":           view.ForSupervisors(notice(lift, occupation.Holder{}, nil), k.at),
 	}
+}
+
+// undone is a batch of which the fourth was taken by somebody since and the fifth was
+// hindered by the weather.
+func (k kit) undone(kind occupation.Kind) []occupation.Result {
+	out := make([]occupation.Result, 5)
+	for i := range out {
+		out[i] = k.result(i+1, occupation.Revert)
+		out[i].Undoes = kind
+	}
+	out[3].Err = k.occupied(4)
+	out[3].Err.Code, out[3].Err.Reason = occupation.NotOwner, occupation.UndoOver
+	out[4].Err = &occupation.Error{Code: occupation.LocksUnavailable, Reason: occupation.NothingDone, Tag: out[4].Tag}
+	return out
 }

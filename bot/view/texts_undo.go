@@ -1,6 +1,10 @@
 package view
 
-import "github.com/spoolbot/spoolbot/occupation"
+import (
+	"fmt"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
 
 // This file has the words of DESHACER.
 
@@ -13,6 +17,14 @@ const (
 	lineAsBefore    = "Quedó como antes de tomarlo."
 	lineTooLate     = "Ya no se puede deshacer: así está ahora."
 )
+
+// undoMany is the button for a batch.
+func undoMany(n int) string {
+	if n == 1 {
+		return labelUndo
+	}
+	return fmt.Sprintf("%s los %d", labelUndo, n)
+}
 
 // undoneLine says what is as if it had not been done.
 func undoneLine(kind occupation.Kind) string {

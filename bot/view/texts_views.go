@@ -44,7 +44,10 @@ func materialsOn(day string) string { return "Materiales: " + day }
 
 // Batches.
 func batchHead(verb Verb, done, all int) string {
-	did := map[Verb]string{Take: "Tomaste", Pause: "Pausaste", Complete: "Completaste", Extend: "Extendiste"}[verb]
+	did := map[Verb]string{Take: "Tomaste", Pause: "Pausaste", Complete: "Completaste", Extend: "Extendiste", Undo: "Deshiciste"}[verb]
+	if done == all && all == 1 {
+		return did + " 1."
+	}
 	if done == all {
 		return fmt.Sprintf("%s los %d.", did, all)
 	}

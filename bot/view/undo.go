@@ -21,6 +21,42 @@ func UndoKind(f Facts) occupation.Kind {
 	return ""
 }
 
+// undoneKinds are what can be taken back, by the verb that a button carries.
+var undoneKinds = map[Verb]occupation.Kind{Take: occupation.Take, Pause: occupation.Pause, Complete: occupation.Complete}
+
+// UndoManyKind is what a button for several spools wants to be taken back; empty =
+// nothing that we offer.
+func UndoManyKind(m Many) occupation.Kind { return undoneKinds[m.Verb] }
+
+// undoManyButtons take back all that a batch has done, usually with one tap; none where
+// something in it cannot be taken back.
+func undoManyButtons(results []occupation.Result) []*slack.ButtonBlockElement {
+	var done Many
+	for _, r := range results {
+		switch verb := VerbOf(r.Kind); {
+		case undoneKinds[verb] == "" || (done.Verb != "" && verb != done.Verb):
+			return nil
+		case r.Err != nil || r.Already:
+		default:
+			done.Verb = verb
+			done.Targets = append(done.Targets, occupation.Target{Tag: r.Tag, Fence: r.Lock.Fence})
+		}
+	}
+	return manyButtons(ActionUndoMany, done, undoMany)
+}
+
+// undoAgainButtons try once more to take back what the weather has hindered.
+func undoAgainButtons(results []occupation.Result) []*slack.ButtonBlockElement {
+	var again Many
+	for _, r := range results {
+		if r.Kind == occupation.Revert && r.Err != nil && weather(r.Err) {
+			again.Verb = VerbOf(r.Undoes)
+			again.Targets = append(again.Targets, occupation.Target{Tag: r.Tag, Fence: r.Lock.Fence})
+		}
+	}
+	return manyButtons(ActionUndoMany, again, retryMany)
+}
+
 // undoButton takes back what the result says. It stays on the card after its minute,
 // and tells the truth then.
 func undoButton(r occupation.Result) *slack.ButtonBlockElement {
@@ -35,6 +71,17 @@ func Undone(r occupation.Result, at Clock) Message {
 			batchButton(labelAnother), mineButton())
 	}
 	return mineCard(signUndo, stateYoursAgain, undoneLine(r.Undoes), r, at)
+}
+
+// NoteDone is what App Home says of what its lists show already: one line, with the
+// button that takes it back where there is one.
+func NoteDone(r occupation.Result, at Clock) Message {
+	var undo *slack.ButtonBlockElement
+	if undoNames[r.Kind] != "" {
+		undo = undoButton(r)
+	}
+	line := resultLine(r, at)
+	return message(line, sectionWith(undo, line))
 }
 
 // CannotUndo answers who wants to take something back too late: how the spool is

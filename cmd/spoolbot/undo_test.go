@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -32,6 +33,24 @@ func TestTakingBack(t *testing.T) {
 		}
 		s.taps(s.mauricio, again, "Pausar", "pausado")
 		s.ends("TOMAR:"+tag(1), "DESHACER:"+tag(1), "TOMAR:"+tag(1), "PAUSAR:"+tag(1), "DESHACER:"+tag(1), "COMPLETAR:"+tag(1), "DESHACER:"+tag(1), "PAUSAR:"+tag(1))
+	})
+}
+
+// A batch is taken back as a whole, one commit for all, and the log has a row for each.
+func TestTakingBackABatch(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		card := s.asks(s.mauricio, "/tomar "+strings.Join(tagsFrom(1, 4), " "), "Tomaste los 3")
+		s.asks(s.mauricio, "/pausar "+tag(2), "pausado")
+		s.asks(s.carlos, "/tomar "+tag(2), "tomado")
+		undone := s.taps(s.mauricio, card, "Deshacer los 3", "Deshiciste 2 de 3", "1 no se pudo", "ahora lo tiene Carlos Núñez")
+		s.wantRow(tag(1), "|")
+		s.wantRow(tag(2), "CN(41)|ARM en progreso")
+		s.wantRow(tag(3), "|")
+		if strings.Contains(strings.Join(undone.Buttons(), ","), "Deshacer") {
+			t.Errorf("a dead button: %v", undone.Buttons())
+		}
+		s.ends(append(append(each("TOMAR", tagsFrom(1, 4)...), each("DESHACER", tag(1), tag(3))...), "PAUSAR:"+tag(2), "TOMAR:"+tag(2))...)
 	})
 }
 
