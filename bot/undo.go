@@ -52,17 +52,14 @@ func (b *Bot) pressedUndoMany(ctx context.Context, r *request) error {
 	return b.showResults(ctx, r, results)
 }
 
-// pressedPauseWhy says why there was a pause; each reason has its own button.
-func (b *Bot) pressedPauseWhy(ctx context.Context, r *request) error {
-	f, err := b.facts(r, view.Show)
+// chosePauseWhy says why there was a pause.
+func (b *Bot) chosePauseWhy(ctx context.Context, r *request) error {
+	target, reason, err := view.ReadPauseWhy(r.value)
 	if err != nil {
-		return err
+		return &occupation.Error{Code: occupation.InvalidInput, Err: err}
 	}
-	reason, known := view.PauseReason(f)
-	if !known {
-		return &occupation.Error{Code: occupation.InvalidInput, Reason: occupation.NoReason, Tag: f.Tag}
-	}
-	res, err := b.core.PauseReason(ctx, b.asks(r), occupation.Target{Tag: f.Tag, Fence: f.Fence}, reason)
+	r.asked = view.Asked{Verb: view.Show, Facts: view.Facts{Tag: target.Tag, Fence: target.Fence}}
+	res, err := b.core.PauseReason(ctx, b.asks(r), target, reason)
 	if err != nil {
 		return err
 	}

@@ -88,13 +88,15 @@ func mineCard(sign, state, note string, r occupation.Result, at Clock, more ...*
 	return card(sign, r.Tag, state, []string{bold(term), about(r.Spool), note}, append(buttons, otherDayButton(facts))...)
 }
 
-// Paused says that the spool is free again, and offers to go on with it, and to say
-// why with one tap.
+// Paused says that the spool is free again, and offers to go on with it, to take the
+// pause back, and to say why.
 func Paused(r occupation.Result, _ Clock) Message {
 	facts := Facts{Tag: r.Tag, Operation: r.Lock.Operation}
 	m := card(signPause, r.Tag, statePaused, []string{join(" · ", string(r.Lock.Operation), about(r.Spool)), lineFreeAgain},
 		takeButton(labelResume, facts), undoButton(r))
-	m.Blocks = append(append(m.Blocks, small(lineWhyPaused)), rows(pauseReasonButtons(r)...)...)
+	if why := pauseWhySelect(r); why != nil {
+		m.Blocks = append(m.Blocks, slack.NewActionBlock("", why))
+	}
 	return m
 }
 

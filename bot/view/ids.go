@@ -43,11 +43,7 @@ const (
 	ActionUndo     = "spool_undo" // its Why says what
 	ActionUndoMany = "undo_many"  // its Verb says what; it carries Many
 
-	ActionPauseShift    = "spool_pause_shift" // why there was a pause
-	ActionPauseMeal     = "spool_pause_meal"
-	ActionPauseMaterial = "spool_pause_material"
-	ActionPauseMachine  = "spool_pause_machine"
-	ActionPauseOther    = "spool_pause_other"
+	ActionPauseWhy = "pause_why" // a select: ReadPauseWhy
 )
 
 // App Home, and what is done to several spools at once. Those that end in _many
@@ -169,7 +165,7 @@ func ActionIDs() []string {
 		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
 		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
 		ActionUndo, ActionUndoMany,
-		ActionPauseShift, ActionPauseMeal, ActionPauseMaterial, ActionPauseMachine, ActionPauseOther,
+		ActionPauseWhy,
 	}
 }
 

@@ -1,29 +1,39 @@
 package view
 
 import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/slack-go/slack"
 
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
-// PauseReason is the reason for a pause that a button carries, as it is logged; false
-// = it is none that we offer.
-func PauseReason(f Facts) (string, bool) {
+// ReadPauseWhy decodes what was chosen of the reasons for a pause: the spool, and the
+// reason as it is logged. It comes from outside: whatever we do not offer is an error.
+func ReadPauseWhy(value string) (t occupation.Target, reason string, err error) {
+	name, spool, _ := strings.Cut(value, ":")
 	for _, why := range pauseReasons {
-		if why.name == f.Why {
-			return why.text, true
+		if why.name == name {
+			t, err = readTarget(spool)
+			return t, why.text, err
 		}
 	}
-	return "", false
+	return t, "", errors.New("view: no reason for a pause that we offer")
 }
 
-// pauseReasonButtons say why there was a pause.
-func pauseReasonButtons(r occupation.Result) []*slack.ButtonBlockElement {
-	out := make([]*slack.ButtonBlockElement, len(pauseReasons))
+// pauseWhySelect asks why there was a pause; nil for a TAG that no option can carry.
+func pauseWhySelect(r occupation.Result) *slack.SelectBlockElement {
+	options := make([]*slack.OptionBlockObject, len(pauseReasons))
 	for i, why := range pauseReasons {
-		out[i] = spoolButton(why.action, why.label, Facts{Tag: r.Tag, Fence: r.Lock.Fence, Why: why.name})
+		value := why.name + ":" + target{r.Lock.Fence, r.Tag}.encode()
+		if utf8.RuneCountInString(value) > maxOption {
+			return nil
+		}
+		options[i] = slack.NewOptionBlockObject(value, plain(why.label, maxOption), nil)
 	}
-	return out
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(pauseWhyHint, 150), ActionPauseWhy, options...)
 }
 
 // PauseExplained says that the reason is noted. Where material is missing the spool

@@ -29,7 +29,7 @@ const (
 	labelTake     = "Tomar"
 	labelPause    = "Pausar"
 	labelComplete = "Completar"
-	labelResume   = "Seguir"
+	labelResume   = "Retomar"
 	labelStatus   = "Ver estado"
 	labelMine     = "Mis spools"
 	labelBoard    = "Quién tiene qué"

@@ -3,18 +3,19 @@ package view
 // This file has the words for the reasons of a pause.
 
 const (
-	lineWhyPaused    = "Si quieres, toca por qué:"
+	pauseWhyHint     = "¿Por qué? (si quieres)"
 	lineWhyAlready   = "El motivo ya estaba anotado."
 	statePausedNoted = "pausado, motivo anotado"
 )
 
-// pauseReasons are those that we offer, each with its button and as it is logged.
-var pauseReasons = []struct{ action, name, label, text string }{
-	{ActionPauseShift, "shift", "Fin de turno", "fin de turno"},
-	{ActionPauseMeal, "meal", "Colación", "colación"},
-	{ActionPauseMaterial, whyMaterial, labelNoMaterial, "falta material"},
-	{ActionPauseMachine, "machine", "Máquina", "máquina"},
-	{ActionPauseOther, "other", "Otro", "otro"},
+// pauseReasons are those that we offer, each as its option is called, in four letters
+// at most, and as it is logged.
+var pauseReasons = []struct{ name, label, text string }{
+	{"end", "Fin de turno", "fin de turno"},
+	{"meal", "Colación", "colación"},
+	{"part", labelNoMaterial, "falta material"},
+	{"tool", "Máquina", "máquina"},
+	{"any", "Otro", "otro"},
 }
 
 var pauseOver = words{

@@ -175,7 +175,7 @@ func TestEnvelopesThatComeThreeTimes(t *testing.T) {
 		s.slack.Fail(slacksim.Fault{Envelope: "*", Times: -1, Duplicate: 2})
 		card := s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 		card = s.taps(s.mauricio, card, "Pausar", "pausado")
-		s.taps(s.mauricio, card, "Seguir", "tomado")
+		s.taps(s.mauricio, card, "Retomar", "tomado")
 		s.asks(s.mauricio, "/completar "+tag(1)+" ayer", "completado")
 		s.chooses(s.mauricio, s.opensBatch(s.mauricio), "MK", tagsFrom(2, 12)...)
 		if n := len(s.mauricio.Views()); n != 1 {
