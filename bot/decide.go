@@ -119,6 +119,24 @@ func endOf(c occupation.LinkClaim, l occupation.Linked) view.ClaimEnd {
 	}
 }
 
+// claimUnanswered closes the question that no supervisor has answered in time, and
+// tells whoever asked; not somebody who is linked by now, or asks anew.
+func (b *Bot) claimUnanswered(ctx context.Context, c occupation.LinkClaim) {
+	b.closeClaim(ctx, c, view.ClaimExpired, occupation.Linked{})
+	b.freshenClaims(ctx, c.Worker.ID)
+	again, err := b.core.Pending(ctx, c.SlackID)
+	if err == nil && len(again) == 0 {
+		_, err = b.core.WorkerBySlack(ctx, c.SlackID)
+	}
+	if len(again) > 0 || err == nil {
+		return
+	}
+	if !unlinked(err) {
+		logged(ctx, err, "person_not_looked_up")
+	}
+	b.tellPerson(ctx, c.SlackID, view.ClaimUnanswered(c), nil)
+}
+
 // tellLinked tells the people whom a decision concerns, each in their own line, and
 // brings their App Home up to date.
 func (b *Bot) tellLinked(ctx context.Context, l occupation.Linked) {

@@ -149,6 +149,9 @@ func (b *Bot) sweep(ctx context.Context) error {
 	for _, o := range found.Unanswered {
 		b.offerOver(o, view.OfferUnanswered)
 	}
+	for _, c := range found.Claims {
+		b.claimUnanswered(ctx, c)
+	}
 	return err
 }
 

@@ -252,6 +252,30 @@ func TestAClaimThatIsTooOldIsNotApproved(t *testing.T) {
 	})
 }
 
+// A question that nobody answers does not just vanish: it is closed, and who asked hears
+// of it and may ask again; not who has asked anew meanwhile, or is linked by now.
+func TestAClaimThatNobodyAnswersIsTold(t *testing.T) {
+	inOffice(t, func(s *shop, otro *slacksim.Person) {
+		s.claims(s.nadie, "51")
+		s.claims(otro, "51")
+		card, rival := s.question("U404"), s.question("U0OTRO")
+		s.directory.Set(occupation.Worker{ID: 52, Given: "Berta", Surname: "Vera", SlackID: "U0OTRO", Active: true}) // by the office
+		s.locks.Advance(8 * 24 * time.Hour)
+		s.passes(30 * time.Second)
+		s.seesCard(s.patricia, card, "Nadie respondió si <@U404>", "Puede pedirlo de nuevo")
+		s.seesCard(s.patricia, rival, "Nadie respondió si <@U0OTRO>")
+		told := s.sees(s.nadie, s.nadie.DM(), "Nadie respondió a tiempo si eres Nicolás", "elige tu nombre otra vez")
+		s.sees(otro, otro.DM(), "Pedí que aprueben")
+		if n := len(s.nadie.Messages(s.nadie.DM())); n != 2 {
+			t.Errorf("%d messages, want the first answer and that nobody has decided", n)
+		}
+		s.picks(s.nadie, s.opensForm(s.nadie, told, "Elegir mi nombre", view.CallbackLinkChoose), view.ActionLinkName, "nicolas", "51")
+		s.sees(s.nadie, s.nadie.DM(), "Pedí que aprueben")
+		s.passes(time.Minute)
+		s.clicks(s.patricia, s.question("U404", "dice ser"), "Aprobar", "es Nicolás")
+	})
+}
+
 // Guests, bots, people of other workspaces and inactive workers get no form, and
 // what a forged value says is not believed.
 func TestWhoMayNotClaimAName(t *testing.T) {

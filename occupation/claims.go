@@ -18,6 +18,9 @@ type Claims interface {
 	// TakeClaims takes claims off and returns those that were there, the oldest
 	// first: each is returned once, whoever asks.
 	TakeClaims(ctx context.Context, ids ...string) ([]LinkClaim, error)
+	// OverClaims takes those claims off whose time is over and returns them, the oldest
+	// first: each is returned once, whoever asks.
+	OverClaims(ctx context.Context) ([]LinkClaim, error)
 	// Lead takes or renews the lease of that name for ttl and reports whether the
 	// replica has it; a ttl of zero gives it up.
 	Lead(ctx context.Context, name, replica string, ttl time.Duration) (bool, error)

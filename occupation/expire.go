@@ -12,9 +12,10 @@ const WarnTogether = 3 * time.Minute
 
 // Swept is what a sweep has found for people to hear.
 type Swept struct {
-	Warnings   []Warning // each for the first and only time
-	Turns      []Turn    // who waited for a spool and may have it
-	Unanswered []Offer   // of TRASPASAR, whose time is over
+	Warnings   []Warning   // each for the first and only time
+	Turns      []Turn      // who waited for a spool and may have it
+	Unanswered []Offer     // of TRASPASAR, whose time is over
+	Claims     []LinkClaim // of names, which no supervisor has decided in time
 }
 
 // Sweep processes what has become due: the holders of spools near their deadline
@@ -45,6 +46,8 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	out.Turns, fault = s.desk.Turns(ctx)
 	faults = append(faults, fault)
 	out.Unanswered, fault = s.desk.Unanswered(ctx)
+	faults = append(faults, fault)
+	out.Claims, fault = s.claims.OverClaims(ctx)
 	faults = append(faults, fault, s.retell(ctx))
 	return out, errors.Join(faults...)
 }

@@ -111,7 +111,7 @@ func (w *world) open(slot int) {
 	r := &process{line: l, Service: occupation.New(occupation.Config{
 		Replica: l.name, Zone: santiago, TTL: w.ttl, Grace: w.grace, WarnBefore: w.warn,
 		Shifts: []occupation.Shift{{Start: 7 * time.Hour, End: 19 * time.Hour}},
-	}, occupation.Ports{Locks: locks, Desk: locks, Records: recordPort{l}, Directory: peoplePort{l}, Notifier: notices})}
+	}, occupation.Ports{Locks: locks, Desk: locks, Records: recordPort{l}, Directory: peoplePort{l}, Claims: w.locks, Notifier: notices})}
 	notices.told = r.Told
 	w.tasks.Go(func() {
 		pprof.SetGoroutineLabels(pprof.WithLabels(l.alive, pprof.Labels("replica", fmt.Sprint(w.seed, l.name))))

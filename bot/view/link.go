@@ -60,6 +60,7 @@ const (
 	ClaimRefused  ClaimEnd = "refused"
 	ClaimLost     ClaimEnd = "lost"     // somebody else was given the name
 	ClaimReplaced ClaimEnd = "replaced" // the person has chosen another name
+	ClaimExpired  ClaimEnd = "expired"  // nobody has answered in time
 )
 
 // ClaimOver takes the place of the question to the supervisors: what became of it,
@@ -91,6 +92,12 @@ func Welcome(l occupation.Linked) Message {
 // and why if it was written.
 func ClaimDenied(c occupation.LinkClaim, l occupation.Linked) Message {
 	return notice(signNo, linkDenied(name(c.Worker)), []string{linkDeniedBy(name(l.By)), because(escape(l.Reason, maxReason)), lineTalk}, chooseButton(labelChoose))
+}
+
+// ClaimUnanswered tells a person that no supervisor has answered in time, and how to
+// ask again.
+func ClaimUnanswered(c occupation.LinkClaim) Message {
+	return notice(signLate, linkUnanswered(name(c.Worker)), []string{lineAskAgain}, chooseButton(labelChoose).WithStyle(slack.StylePrimary))
 }
 
 // Unbound tells a person that they are not linked any more.

@@ -79,6 +79,10 @@ func linkDenied(who string) string  { return "No aprobaron que eres " + who + ".
 
 func linkDeniedBy(boss string) string { return "Lo decidió " + boss + "." }
 
+func linkUnanswered(who string) string { return "Nadie respondió a tiempo si eres " + who + "." }
+
+const lineAskAgain = "Habla con un supervisor y elige tu nombre otra vez."
+
 func linkUnbound(who string) string { return "Tu cuenta de Slack ya no es de " + who + "." }
 
 func linkUnboundBy(boss string) string {
@@ -115,6 +119,8 @@ func claimOver(end ClaimEnd, who, worker, boss, moment string) words {
 		return words{head: who + " no es " + worker, detail: "Lo rechazó " + boss + " a las " + moment + "."}
 	case ClaimLost:
 		return words{head: who + " no es " + worker, detail: boss + " aprobó a otra persona a las " + moment + "."}
+	case ClaimExpired:
+		return words{head: "Nadie respondió si " + who + " es " + worker, detail: "El pedido se cerró a las " + moment + ". Puede pedirlo de nuevo."}
 	default:
 		return words{head: who + " ya no dice ser " + worker, detail: "Eligió otro nombre."}
 	}

@@ -95,6 +95,14 @@ func (c *claimsTest) take(ids []string, want ...string) {
 	c.ids(got, want)
 }
 
+// over wants these claims to be the ones whose time is over, by id.
+func (c *claimsTest) over(want ...string) {
+	c.Helper()
+	got, err := c.Claims.OverClaims(c.ctx)
+	c.ok(err)
+	c.ids(got, want)
+}
+
 func claimsWait(c *claimsTest) {
 	c.is()
 	odd := nicolas
@@ -144,17 +152,25 @@ func claimsLast(c *claimsTest) {
 		brief.Lasts = -time.Second
 		c.put(brief, "")
 		c.is()
+		c.over("c1")
+		c.over()
 		return
 	}
 	c.put(someClaim("c1", "U1", nicolas), "")
 	c.Advance(30 * time.Minute)
 	c.put(someClaim("c2", "U2", nicolas), "")
 	c.Advance(31 * time.Minute)
-	c.take([]string{"c1"})
+	c.take([]string{"c1"}) // it is over
 	c.is("c2")
 	c.put(someClaim("c3", "U1", nicolas), "")
+	c.over("c1")
+	c.over()
 	c.Advance(50 * time.Minute)
 	c.is("c3")
+	c.put(someClaim("c4", "U2", nicolas), "")
+	c.Advance(59 * time.Minute)
+	c.over("c2", "c3")
+	c.is("c4")
 }
 
 func claimsLease(c *claimsTest) {

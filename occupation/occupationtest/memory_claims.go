@@ -19,8 +19,7 @@ type leaseItem struct {
 func (l *Locks) PutClaim(ctx context.Context, c occupation.LinkClaim) (occupation.LinkClaim, error) {
 	var replaced occupation.LinkClaim
 	err := l.call(ctx, "PutClaim", false, func(now time.Time) {
-		l.endClaims(now)
-		if i := slices.IndexFunc(l.claims, func(o occupation.LinkClaim) bool { return o.SlackID == c.SlackID }); i >= 0 {
+		if i := slices.IndexFunc(l.claims, func(o occupation.LinkClaim) bool { return o.SlackID == c.SlackID && !now.After(o.Until) }); i >= 0 {
 			replaced = l.claims[i]
 			l.claims = slices.Delete(l.claims, i, i+1)
 		}
@@ -34,8 +33,7 @@ func (l *Locks) PutClaim(ctx context.Context, c occupation.LinkClaim) (occupatio
 func (l *Locks) Claims(ctx context.Context) ([]occupation.LinkClaim, error) {
 	var out []occupation.LinkClaim
 	err := l.call(ctx, "Claims", false, func(now time.Time) {
-		l.endClaims(now)
-		out = slices.Clone(l.claims)
+		out = slices.DeleteFunc(slices.Clone(l.claims), func(c occupation.LinkClaim) bool { return now.After(c.Until) })
 	})
 	return out, err
 }
@@ -44,9 +42,8 @@ func (l *Locks) Claims(ctx context.Context) ([]occupation.LinkClaim, error) {
 func (l *Locks) TakeClaims(ctx context.Context, ids ...string) ([]occupation.LinkClaim, error) {
 	var out []occupation.LinkClaim
 	err := l.call(ctx, "TakeClaims", false, func(now time.Time) {
-		l.endClaims(now)
 		l.claims = slices.DeleteFunc(l.claims, func(c occupation.LinkClaim) bool {
-			taken := slices.Contains(ids, c.ID)
+			taken := slices.Contains(ids, c.ID) && !now.After(c.Until)
 			if taken {
 				out = append(out, c)
 			}
@@ -56,8 +53,19 @@ func (l *Locks) TakeClaims(ctx context.Context, ids ...string) ([]occupation.Lin
 	return out, err
 }
 
-func (l *Locks) endClaims(now time.Time) {
-	l.claims = slices.DeleteFunc(l.claims, func(c occupation.LinkClaim) bool { return now.After(c.Until) })
+// OverClaims implements occupation.Claims.
+func (l *Locks) OverClaims(ctx context.Context) ([]occupation.LinkClaim, error) {
+	var out []occupation.LinkClaim
+	err := l.call(ctx, "OverClaims", false, func(now time.Time) {
+		l.claims = slices.DeleteFunc(l.claims, func(c occupation.LinkClaim) bool {
+			over := now.After(c.Until)
+			if over {
+				out = append(out, c)
+			}
+			return over
+		})
+	})
+	return out, err
 }
 
 // Lead implements occupation.Claims.

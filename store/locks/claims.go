@@ -67,6 +67,12 @@ func (l *Locks) TakeClaims(ctx context.Context, ids ...string) ([]occupation.Lin
 	return claims(reply, err)
 }
 
+// OverClaims implements occupation.Claims.
+func (l *Locks) OverClaims(ctx context.Context) ([]occupation.LinkClaim, error) {
+	reply, err := l.run(ctx, overClaimsScript, l.claimKeys())
+	return claims(reply, err)
+}
+
 // claimKeys are the keys of the scripts about claims; every call has an answer of
 // its own.
 func (l *Locks) claimKeys() []string {

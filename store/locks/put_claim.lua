@@ -13,9 +13,7 @@ local reply, gone = {}, {}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local claim = decode(all[i + 1], 'claim ' .. all[i])
-  if now > claim.ends then
-    gone[#gone + 1] = all[i]
-  elseif claim.slack == ARGV[2] then
+  if now <= claim.ends and claim.slack == ARGV[2] then
     gone[#gone + 1] = all[i]
     reply[#reply + 1] = all[i + 1]
   end

@@ -54,6 +54,7 @@ var (
 	putClaimScript   = newScript("put_claim")
 	claimsScript     = newScript("claims")
 	takeClaimsScript = newScript("take_claims")
+	overClaimsScript = newScript("over_claims")
 	examineScript    = newScript("examine")
 )
 

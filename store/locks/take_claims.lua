@@ -1,4 +1,4 @@
--- take_claims: takes claims off, each for one caller only.
+-- take_claims: takes claims off, each for one caller only; not those whose time is over.
 -- KEYS  1 claims, 2 the answer of this call
 -- ARGV  their ids
 -- reply {record...} of those that were there
@@ -11,11 +11,9 @@ local now = now_ms()
 local reply, gone = {}, {}
 for _, id in ipairs(ARGV) do
   local raw = redis.call('HGET', KEYS[1], id)
-  if raw then
+  if raw and now <= decode(raw, 'claim ' .. id).ends then
     gone[#gone + 1] = id
-    if now <= decode(raw, 'claim ' .. id).ends then
-      reply[#reply + 1] = raw
-    end
+    reply[#reply + 1] = raw
   end
 end
 
