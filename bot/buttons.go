@@ -168,10 +168,10 @@ func (b *Bot) freshenList(ctx context.Context, r *request) {
 }
 
 // listed reports whether the lists of App Home show all that has happened: what
-// was taken, what was extended.
+// was taken, what was extended, what was taken back.
 func listed(results []occupation.Result) bool {
 	for _, res := range results {
-		if res.Err != nil || res.Already || !res.Begins() && res.Kind != occupation.Extend {
+		if res.Err != nil || res.Already || !res.Begins() && res.Kind != occupation.Extend && (res.Kind != occupation.Revert || len(results) > 1) {
 			return false
 		}
 	}

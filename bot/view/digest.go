@@ -34,7 +34,7 @@ func Digest(d occupation.Digest, at Clock) Message {
 	}
 	head := []string{
 		bold(title),
-		signDone + " " + join(" · ", bold(digestDone(d.Tally)), digestByOperation(d.Tally)),
+		digestHead(d.Tally),
 		join(" · ", digestCounts(d.Tally, len(d.Open), d.Conflicts)...),
 		weekAgo(d.Before),
 	}
@@ -54,6 +54,15 @@ func Digest(d occupation.Digest, at Clock) Message {
 		}
 	}
 	return Message{Text: clip(unbold(text.String()), maxDigestText), Blocks: blocks}
+}
+
+// digestHead is what was done; of nothing there is no tick.
+func digestHead(t occupation.Tally) string {
+	line := join(" · ", bold(digestDone(t)), digestByOperation(t))
+	if t.Done() == 0 {
+		return line
+	}
+	return signDone + " " + line
 }
 
 // chapter puts a title above lines, if there are any.

@@ -23,7 +23,7 @@ func TestDigestsSayWhatMattersFirst(t *testing.T) {
 			"Mauricio Rodríguez · 6 hechos · ARM · antes 7 · 1 vencido · 1 abierto · 4 h 20 min", "NV 0650 · 14 hechos · ARM 9, SOLD 5 · antes 11", "sin NV · 3 en pausa",
 		},
 		"digest-morning":        {"Desde ayer 07:30\n✅ 9 hechos · ARM\n", "Hace una semana: nada hecho"},
-		"digest-late":           {"Turno 07:30–12:30, vie 20-11\n✅ nada hecho\n"},
+		"digest-late":           {"Turno 07:30–12:30, vie 20-11\nnada hecho\n"},
 		"digest-quiet":          {"Turno 07:30–12:30: sin movimientos."},
 		"digest-quiet-compared": {"sin movimientos. Hace una semana: 14 hechos, 1 vencido."},
 		"digest-120":            {"y 50 más.", "y 100 más."},

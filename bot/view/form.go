@@ -32,9 +32,9 @@ func form(callback, title, submit string, m meta, blocks ...slack.Block) slack.M
 	}
 }
 
-// reasonInput asks why, in a few words.
-func reasonInput(block, action, hint string) *slack.InputBlock {
-	text := slack.NewPlainTextInputBlockElement(plain(reasonPlaceholder, 150), action).WithMaxLength(occupation.MaxReason)
+// reasonInput asks why, in a few words like those of the example.
+func reasonInput(block, action, example, hint string) *slack.InputBlock {
+	text := slack.NewPlainTextInputBlockElement(plain(example, 150), action).WithMaxLength(occupation.MaxReason)
 	return slack.NewInputBlock(block, plain(reasonLabel, 2000), plain(hint, 2000), text)
 }
 

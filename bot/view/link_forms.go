@@ -93,7 +93,7 @@ func AccountModal(f LinkFacts) slack.ModalViewRequest {
 // RejectModal asks why a claim is refused; nobody has to say.
 func RejectModal(f LinkFacts) slack.ModalViewRequest {
 	return linkForm(CallbackLinkReject, linkRejectTitle, labelReject, f, section(linkRejects(person(f.SlackID))),
-		reasonInput(BlockLinkReason, ActionLinkReason, linkReasonHint).WithOptional(true))
+		reasonInput(BlockLinkReason, ActionLinkReason, linkReasonExample, linkReasonHint).WithOptional(true))
 }
 
 func linkForm(callback, title, submit string, f LinkFacts, blocks ...slack.Block) slack.ModalViewRequest {

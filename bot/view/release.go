@@ -17,7 +17,7 @@ type ReleaseForm struct {
 func ReleaseModal(f Facts) slack.ModalViewRequest {
 	return form(CallbackRelease, releaseTitle, releaseSubmit, meta{Tag: f.Tag, Fence: f.Fence},
 		section(bold(escape(f.Tag, maxTag)), releaseHint),
-		reasonInput(BlockReleaseReason, ActionReleaseReason, reasonHint))
+		reasonInput(BlockReleaseReason, ActionReleaseReason, reasonExample, reasonHint))
 }
 
 // ReadRelease reads a submitted modal of LIBERAR; see ReadTransfer.

@@ -20,7 +20,8 @@ const maxLine = 150
 func Results(results []occupation.Result, at Clock) Message {
 	head, blocks := resultBlocks(results, at)
 	blocks = append(blocks, rows(undoneButtons(results)...)...)
-	buttons := append(undoManyButtons(results), mineButton(), batchButton(labelAnother))
+	buttons := append([]*slack.ButtonBlockElement{mineButton()}, undoManyButtons(results)...)
+	buttons = append(buttons, batchButton(labelAnother))
 	return message(head, append(blocks, rows(buttons...)...)...)
 }
 

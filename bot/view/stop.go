@@ -23,8 +23,8 @@ func StopReason(f Facts) (string, bool) {
 func AskStop(f Facts) Message {
 	with := func(why string) Facts { return Facts{Tag: f.Tag, Fence: f.Fence, Why: why} }
 	return card(signStop, f.Tag, stateWhyRetain, []string{lineRetainMeans},
-		spoolButton(ActionRetainFor, labelQuality, with(whyQuality)), spoolButton(ActionRetainFor, labelNoMaterial, with(whyMaterial)),
-		spoolButton(ActionRetainOther, labelOtherReason, with("")), statusButton(f.Tag))
+		spoolButton(ActionRetainFor, labelQuality, with(whyQuality)), spoolButton(ActionRetainOther, labelOtherReason, with("")),
+		spoolButton(ActionRetainFor, labelNoMaterial, with(whyMaterial)), statusButton(f.Tag))
 }
 
 // Retained says that nobody may take the spool now, and why.
@@ -52,7 +52,7 @@ type RetainForm struct {
 func RetainModal(f Facts) slack.ModalViewRequest {
 	return form(CallbackRetain, retainTitle, retainSubmit, meta{Tag: f.Tag, Fence: f.Fence},
 		section(bold(escape(f.Tag, maxTag)), retainHint),
-		reasonInput(BlockRetainReason, ActionRetainReason, stopHint))
+		reasonInput(BlockRetainReason, ActionRetainReason, stopExample, stopHint))
 }
 
 // ReadRetain reads a submitted modal of RETENER; see ReadTransfer.

@@ -128,7 +128,7 @@ const (
 	releaseSubmit       = "Liberar"
 	releaseHint         = "Deja de ser de quien lo tiene, y otra persona lo puede tomar."
 	reasonLabel         = "Motivo"
-	reasonPlaceholder   = "Por ejemplo: salió a otro turno"
+	reasonExample       = "Por ejemplo: salió a otro turno"
 	reasonHint          = "Lo verán quien lo tiene y los supervisores."
 	reasonMissing       = "Escribe por qué, en pocas palabras."
 )

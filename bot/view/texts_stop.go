@@ -27,6 +27,7 @@ const (
 	retainTitle  = "Retener spool"
 	retainSubmit = "Retener"
 	retainHint   = "Nadie lo podrá tomar hasta que se levante la retención."
+	stopExample  = "Por ejemplo: falta un ensayo"
 	stopHint     = "Queda en la planilla, y lo ven todos."
 )
 

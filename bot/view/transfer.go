@@ -24,7 +24,7 @@ func TransferModal(f Facts, forOther bool) slack.ModalViewRequest {
 	if forOther {
 		whose, why = transferTheirs, reasonHint
 	}
-	reason := reasonInput(BlockTransferReason, ActionTransferReason, why).WithOptional(!forOther)
+	reason := reasonInput(BlockTransferReason, ActionTransferReason, reasonExample, why).WithOptional(!forOther)
 	return form(CallbackTransfer, transferTitle, transferSubmit, meta{Tag: f.Tag, Fence: f.Fence, ForOther: forOther},
 		section(bold(escape(f.Tag, maxTag)), whose),
 		slack.NewInputBlock(BlockTransferTo, plain(transferToLabel, 2000), nil, to), reason)
