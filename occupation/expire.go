@@ -42,7 +42,8 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		out.Warnings = append(out.Warnings, w)
 	}
 	faults := []error{s.expire(ctx, due.Over)}
-	var fault error
+	fault := s.noteStops(ctx)
+	faults = append(faults, fault)
 	out.Turns, fault = s.desk.Turns(ctx)
 	faults = append(faults, fault)
 	out.Unanswered, fault = s.desk.Unanswered(ctx)
@@ -77,6 +78,45 @@ func (s *Service) expire(ctx context.Context, over []Lock) error {
 	}
 	return errors.Join(faults...)
 }
+
+// noteStops tells the desk which of the spools that people wait for are stopped: the
+// office lifts a stop in the sheet, of which nothing else tells those who wait. That one
+// is stopped is looked at twice: a read of a quiet shop may be older than its lifting.
+// While the sheet is away nothing is noted.
+func (s *Service) noteStops(ctx context.Context) error {
+	waits, err := s.desk.Waits(ctx)
+	if err != nil || len(waits) == 0 {
+		return err
+	}
+	read, cancel := context.WithTimeout(ctx, stopsTime)
+	defer cancel()
+	var stopped []string
+	for _, maxAge := range []time.Duration{quietAge, freshEnough} {
+		book, err := s.records.Book(read, maxAge)
+		if err != nil {
+			return nil // the sheet is away: others tell that
+		}
+		stopped = stopped[:0]
+		for _, w := range waits {
+			if sp, missing := book.Find(w.Tag); missing == nil {
+				if _, is := sp.Stop(); is {
+					stopped = append(stopped, w.Key)
+				}
+			}
+		}
+		if len(stopped) == 0 {
+			break
+		}
+	}
+	return s.desk.Stopped(ctx, stopped)
+}
+
+const (
+	// quietAge is how old a read may be while nobody acts.
+	quietAge = 35 * time.Second
+	// stopsTime is how long the sheet has to say who is stopped: warnings wait for that.
+	stopsTime = 5 * time.Second
+)
 
 // newsAge is how long whoever settled a change has time to tell of it, before
 // any replica does.

@@ -293,6 +293,10 @@ type Desk interface {
 	// Waits returns who waits for which spool, by key, and of each the first in line
 	// first.
 	Waits(ctx context.Context) ([]Waiting, error)
+	// Stopped says which of the spools that people wait for are stopped now, by key, all
+	// of them. One that was so before and has no lock comes free with that: its turns
+	// begin anew, unless it has come free since by another way.
+	Stopped(ctx context.Context, keys []string) error
 	// Turns returns whose turn it is: for each spool that has come free the first
 	// in line, for whom it is reserved for HeadStart, and all others when that is
 	// over and the spool still free. Each is returned once for each time that the

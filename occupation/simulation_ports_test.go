@@ -160,6 +160,11 @@ func (p lockPort) Waits(ctx context.Context) ([]occupation.Waiting, error) {
 	return through(ctx, p.line, "Waits", func() ([]occupation.Waiting, error) { return p.w.locks.Waits(bg) })
 }
 
+func (p lockPort) Stopped(ctx context.Context, keys []string) error {
+	_, err := through(ctx, p.line, "Stopped", func() (struct{}, error) { return only(p.w.locks.Stopped(bg, keys)) })
+	return err
+}
+
 func (p lockPort) Turns(ctx context.Context) ([]occupation.Turn, error) {
 	return through(ctx, p.line, "Turns", func() ([]occupation.Turn, error) { return p.w.locks.Turns(bg) })
 }

@@ -90,6 +90,31 @@ func TestStopsAtTheSheet(t *testing.T) {
 	})
 }
 
+// Whoever waits for a spool that was stopped is told when the office lifts that at the
+// sheet, once, and has it before others.
+func TestWhoWaitsHearsOfAStopThatTheOfficeLifts(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+		refused := s.asks(s.carlos, "/tomar "+tag(1), "Mauricio Rodríguez")
+		s.taps(s.carlos, refused, "Avísame cuando se libere", "eres quien sigue")
+		s.asks(s.mauricio, "/retener "+tag(1)+" calidad", "retenido")
+		s.hears(s.carlos, tag(1), "Te aviso cuando se levante la retención")
+		s.passes(5 * time.Minute)
+		s.edits(sheetsim.Edit{Kind: "set", Sheet: "Operaciones", Cell: cellName(columns(s.sheet.Rows("Operaciones")[0])["ESTADODETALLE"], 3), Value: ""})
+		s.passes(time.Minute)
+		s.hears(s.carlos, tag(1), "quedó libre")
+		s.asks(s.mauricio, "/tomar "+tag(1), "reservado hasta", "Alguien lo esperaba primero")
+		told := len(s.carlos.Messages(s.carlos.DM()))
+		s.passes(5 * time.Minute)
+		if n := len(s.carlos.Messages(s.carlos.DM())) - told; n != 0 {
+			t.Errorf("%d messages more", n)
+		}
+		s.asks(s.carlos, "/tomar "+tag(1), "tomado")
+		s.ends("TOMAR:"+tag(1), "RETENER:"+tag(1), "TOMAR:"+tag(1))
+	})
+}
+
 // tellsWhy chooses why there was a pause, and waits until the card has the words.
 func (s *shop) tellsWhy(p *slacksim.Person, m slacksim.Message, why string, words ...string) slacksim.Message {
 	s.t.Helper()

@@ -30,6 +30,7 @@ func TestDesk(t *testing.T, open func(t *testing.T) DeskHarness) {
 		{"a spool that comes free is the first one's turn, once", turnFirst},
 		{"whatever frees a spool begins the turn", turnsBegin},
 		{"a spool that is held is nobody's turn", turnHeld},
+		{"a stop that is lifted at the sheet begins the turns anew", turnStopped},
 		{"after a grace the first has the spool before others", turnAfterGrace},
 		{"a take that is put back frees the spool", turnPutBack},
 		{"a spool is reserved for the first", turnReserved},

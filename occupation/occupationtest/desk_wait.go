@@ -162,6 +162,37 @@ func turnHeld(d *deskTest) {
 	d.turns() // it is kept for its former holder
 }
 
+func turnStopped(d *deskTest) {
+	d.seed()
+	d.ok(d.desk.Stopped(d.ctx, []string{"A-1"})) // nobody waits
+	d.queue("A-1", mauricio, carla)
+	d.queue("B-1", carla)
+	d.ok(d.desk.Stopped(d.ctx, []string{"A-1"})) // while somebody has it
+	d.ok(d.desk.Stopped(d.ctx, nil))
+	d.turns()
+	d.pauses("A-1")
+	d.turns(firstTurn("A-1", mauricio))
+	for range 2 {
+		d.ok(d.desk.Stopped(d.ctx, []string{"A-1"}))
+		d.turns()
+	}
+	from := d.now()
+	d.ok(d.desk.Stopped(d.ctx, nil))
+	until := d.turns(firstTurn("A-1", mauricio))
+	if free := until.Add(-occupation.HeadStart); free.Before(from) || free.After(d.now()) {
+		d.Errorf("reserved until %v: not the head start after %v", until, from)
+	}
+	d.ok(d.desk.Stopped(d.ctx, nil))
+	d.turns()
+
+	d.ok(d.desk.Stopped(d.ctx, []string{"A-1"}))
+	d.held(take("e9", "A-1", mauricio, long))
+	d.pauses("A-1")
+	d.turns(firstTurn("A-1", carla))
+	d.ok(d.desk.Stopped(d.ctx, nil)) // it has come free since
+	d.turns()
+}
+
 func turnPutBack(d *deskTest) {
 	d.seed()
 	d.intend(take("e1", "A-1", nicolas, long), occupation.Accepted)

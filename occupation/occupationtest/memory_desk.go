@@ -18,6 +18,7 @@ type waitList struct {
 	until     time.Time // end of the head start of the first; zero = the spool has not come free
 	toldFirst bool
 	toldAll   bool
+	stopped   bool
 }
 
 type newsItem struct {
@@ -28,7 +29,7 @@ type newsItem struct {
 // comesFree begins the head start of the first who waits.
 func (l *Locks) comesFree(key string, now time.Time) {
 	if w := l.waits[key]; w != nil {
-		w.until, w.toldFirst, w.toldAll = now.Add(occupation.HeadStart), false, false
+		w.until, w.toldFirst, w.toldAll, w.stopped = now.Add(occupation.HeadStart), false, false, false
 	}
 }
 
@@ -99,6 +100,19 @@ func (l *Locks) Waits(ctx context.Context) ([]occupation.Waiting, error) {
 		slices.SortStableFunc(out, func(a, b occupation.Waiting) int { return cmp.Compare(a.Key, b.Key) })
 	})
 	return out, err
+}
+
+// Stopped implements occupation.Desk.
+func (l *Locks) Stopped(ctx context.Context, keys []string) error {
+	return l.call(ctx, "Stopped", false, func(now time.Time) {
+		for key, w := range l.waits {
+			was := w.stopped
+			w.stopped = slices.Contains(keys, key)
+			if _, there := l.locks[key]; was && !w.stopped && !there {
+				l.comesFree(key, now)
+			}
+		}
+	})
 }
 
 // Turns implements occupation.Desk.

@@ -67,6 +67,17 @@ func waits(reply any) ([]occupation.Waiting, error) {
 	return out, nil
 }
 
+// Stopped implements occupation.Desk.
+func (l *Locks) Stopped(ctx context.Context, spools []string) error {
+	args := make([]any, 0, len(spools)+1)
+	args = append(args, occupation.HeadStart.Milliseconds())
+	for _, spool := range spools {
+		args = append(args, spool)
+	}
+	_, err := l.run(ctx, stoppedScript, []string{l.keys.key("site"), l.keys.key("waiting")}, args...)
+	return err
+}
+
 // Turns implements occupation.Desk, by spool and worker.
 func (l *Locks) Turns(ctx context.Context) ([]occupation.Turn, error) {
 	keys := []string{l.keys.key("site"), l.keys.key("waiting"), l.keys.answer(rand.Text())}

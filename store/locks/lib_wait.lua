@@ -1,8 +1,8 @@
 -- Wait lists. Each is {v, tag, workers = {id, ...}, reserved_until, told_first,
--- told_all}: reserved_until is when the head start of the first is over since the
+-- told_all, stopped}: reserved_until is when the head start of the first is over since the
 -- spool came free, 0 = it has not come free, or its lock has vanished by age, which
--- gives nobody a head start; told_ says who was told since. A list without workers
--- is dropped.
+-- gives nobody a head start; told_ says who was told since; stopped, that the sheet has
+-- stopped the spool. A list without workers is dropped.
 
 local function read_list(waiting, spool)
   local raw = redis.call('HGET', waiting, spool)
@@ -20,7 +20,7 @@ end
 -- come_free begins the head start of the first who waits.
 local function come_free(waiting, spool, list, reserved_until)
   if list then
-    list.reserved_until, list.told_first, list.told_all = reserved_until, false, false
+    list.reserved_until, list.told_first, list.told_all, list.stopped = reserved_until, false, false, nil
     write_list(waiting, spool, list)
   end
 end

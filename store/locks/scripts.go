@@ -40,6 +40,7 @@ var (
 	waitScript       = newScript("wait", "lib_wait")
 	leaveScript      = newScript("leave", "lib_wait")
 	waitsScript      = newScript("waits")
+	stoppedScript    = newScript("stopped", "lib_wait")
 	turnsScript      = newScript("turns", "lib_wait")
 	offerScript      = newScript("offer")
 	answeredScript   = newScript("answered")
