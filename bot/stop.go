@@ -24,7 +24,7 @@ func (b *Bot) typedRetain(ctx context.Context, r *request) error {
 		if len(held) != 1 {
 			return b.chooseHeld(ctx, r, view.Choice{Verb: view.Retain}, held)
 		}
-		return b.show(ctx, r, view.AskStop(view.Facts{Tag: tagOf(held[0])}))
+		return b.askStop(ctx, r, held[0])
 	}
 	tag, asked, err := b.oneTag(ctx, r, word, view.Choice{Verb: view.Retain})
 	if err != nil || asked {
@@ -41,7 +41,15 @@ func (b *Bot) typedRetain(ctx context.Context, r *request) error {
 	if _, stopped := st.Spool.Stop(); stopped {
 		return b.showStatus(ctx, r, st)
 	}
-	return b.show(ctx, r, view.AskStop(view.Facts{Tag: tag}))
+	return b.askStop(ctx, r, st)
+}
+
+// askStop asks why, whoever may stop the spool.
+func (b *Bot) askStop(ctx context.Context, r *request, st occupation.Status) error {
+	if bad := occupation.CanRetain(st, r.worker); bad != nil && st.Spool.HolderID != r.worker.ID {
+		return bad
+	}
+	return b.show(ctx, r, view.AskStop(view.Facts{Tag: tagOf(st)}))
 }
 
 // pressedRetain asks why, in the place of the card.

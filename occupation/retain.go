@@ -34,31 +34,44 @@ func (s *Service) Retain(ctx context.Context, r Request, target Target, reason s
 		Event: eventID(r, Retain, key), Kind: Retain, Key: key, Tag: res.Tag, Worker: worker.AsHolder(),
 		Fence: target.Fence, Reason: reason,
 	}
-	_, stopped := st.Spool.Stop()
-	mine, boss := st.Lock.Holder.ID == worker.ID, worker.Has(Supervisor)
-	switch {
-	case stopped:
-		res.Err = onHold(st.Spool)
-	case st.Lock.Fence != 0 && mine:
-	case st.Lock.Fence != 0 && boss:
+	switch bad := CanRetain(st, worker); {
+	case bad == nil && st.Lock.Holder.ID == worker.ID:
+	case bad == nil && st.Lock.Fence != 0:
 		if in.From = st.Lock.Holder; in.Fence == 0 {
 			in.Fence = st.Lock.Fence
 		}
-	case st.Held() && boss:
-		res.Err = heldByRow(st.Spool)
-	case st.Held():
-		res.Err = notYours(st)
-	case boss:
+	case bad == nil:
 		in.OnFree, in.Fence, in.Operation = true, 0, st.Spool.Next()
-	case target.Fence != 0: // which they have just paused
+	case bad.Code == RoleNotAllowed && target.Fence != 0: // which they have just paused
 		in.OnFree, in.Operation = true, st.Spool.Next()
 	default:
-		res.Err = &Error{Code: RoleNotAllowed, Reason: NotSupervisor, Tag: res.Tag}
+		res.Err = bad
 	}
 	if res.Err == nil {
 		err = s.override(ctx, &res, in)
 	}
 	return res, err
+}
+
+// CanRetain says whether the worker may stop the spool as it stands; nil = yes. Whoever
+// has paused it a moment ago may as well, of which only the lock store knows.
+func CanRetain(st Status, w Worker) *Error {
+	_, stopped := st.Spool.Stop()
+	boss := w.Has(Supervisor)
+	switch {
+	case stopped:
+		return onHold(st.Spool)
+	case st.Lock.Fence != 0 && (boss || st.Lock.Holder.ID == w.ID):
+		return nil
+	case st.Held() && boss:
+		return heldByRow(st.Spool)
+	case st.Held():
+		return notYours(st)
+	case boss:
+		return nil
+	default:
+		return &Error{Code: RoleNotAllowed, Reason: NotSupervisor, Tag: st.tag()}
+	}
 }
 
 // Lift ends a Stop: whoever set it, or a supervisor. was is the state of the row as

@@ -231,3 +231,38 @@ func (s *shop) diesOn(in occupation.Intent, bound, landed bool) occupation.Commi
 	}
 	return commit
 }
+
+// Whoever is offered RETENER by the rule gets it, and nobody else.
+func TestWhoMayRetainIsWhoCan(t *testing.T) {
+	for name, c := range map[string]struct {
+		stands func(s *shop)
+		may    map[int]bool
+	}{
+		"free":        {func(*shop) {}, map[int]bool{jefa.ID: true}},
+		"held":        {func(s *shop) { s.take(mauricio, "S-000") }, map[int]bool{mauricio.ID: true, jefa.ID: true}},
+		"lapsed":      {func(s *shop) { s.take(mauricio, "S-000"); s.passes(61 * time.Minute); s.sweep() }, map[int]bool{mauricio.ID: true, jefa.ID: true}},
+		"paused":      {func(s *shop) { s.take(mauricio, "S-000"); s.pause(mauricio, "S-000") }, map[int]bool{jefa.ID: true}},
+		"stopped":     {func(s *shop) { s.retain(jefa, "S-000", "calidad") }, nil},
+		"by the row":  {func(s *shop) { s.take(mauricio, "S-000"); s.locks.Wipe(); s.sweep() }, map[int]bool{mauricio.ID: true, jefa.ID: true}},
+		"transferred": {func(s *shop) { s.take(juana, "S-000") }, map[int]bool{juana.ID: true, jefa.ID: true}},
+	} {
+		for _, w := range []occupation.Worker{mauricio, juana, jefa} {
+			t.Run(name+" by "+w.Label(), func(t *testing.T) {
+				inShop(t, 1, func(s *shop) {
+					c.stands(s)
+					st, err := s.Find(t.Context(), "S-000")
+					if err != nil {
+						t.Fatal(err)
+					}
+					bad := occupation.CanRetain(st, w)
+					if (bad == nil) != c.may[w.ID] {
+						t.Errorf("may: %v, want %v", bad, c.may[w.ID])
+					}
+					if r := s.retain(w, "S-000", "calidad"); (r.Err == nil) != (bad == nil) {
+						t.Errorf("the rule says %v, and it comes to %v", bad, r.Err)
+					}
+				})
+			})
+		}
+	}
+}

@@ -36,12 +36,15 @@ func pauseWhySelect(r occupation.Result) *slack.SelectBlockElement {
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(pauseWhyHint, 150), ActionPauseWhy, options...)
 }
 
-// PauseExplained says that the reason is noted. Where material is missing the spool
-// can be stopped with the next tap.
+// PauseExplained says that the reason is noted. Where it may be one to stop the spool,
+// that is the next tap, or asked for by it: whoever has just paused it may.
 func PauseExplained(r occupation.Result, _ Clock) Message {
 	var retain *slack.ButtonBlockElement
-	if r.Reason == stopReasons[whyMaterial] {
+	switch r.Reason {
+	case stopReasons[whyMaterial]:
 		retain = spoolButton(ActionRetainFor, labelRetain, Facts{Tag: r.Tag, Fence: r.Lock.Fence, Why: whyMaterial})
+	case pauseMachine, pauseOther:
+		retain = retainButton(Facts{Tag: r.Tag, Fence: r.Lock.Fence})
 	}
 	noted := because(escape(r.Reason, maxReason))
 	if r.Already {

@@ -58,6 +58,7 @@ func (k kit) stopSamples() map[string]any {
 	return map[string]any{
 		"paused-why":             view.One(whyPaused("colación", false), k.at),
 		"paused-why-material":    view.One(whyPaused("falta material", false), k.at),
+		"paused-why-other":       view.One(whyPaused("otro", false), k.at),
 		"paused-why-already":     view.One(whyPaused("otro", true), k.at),
 		"undone-take":            view.One(undo(occupation.Take), k.at),
 		"undone-pause":           view.One(undo(occupation.Pause), k.at),

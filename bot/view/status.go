@@ -112,23 +112,20 @@ func next(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonB
 
 func nextToDo(st occupation.Status, me occupation.Worker, at Clock) []*slack.ButtonBlockElement {
 	f, op := holdingOf(st), st.Spool.Next()
-	_, stopped := st.Spool.Stop()
-	var retain, lift *slack.ButtonBlockElement // of a free spool
-	if me.Has(occupation.Supervisor) && !stopped && st.Spool.Tag != "" {
-		retain = retainButton(Facts{Tag: f.Tag})
-	}
+	retain := retainAs(st, me, at)
+	var lift *slack.ButtonBlockElement
 	if mayLift(st.Spool, me) {
 		lift = liftButton(st.Spool)
 	}
 	switch {
 	case lapsed(st, at) && st.Lock.Holder.ID == me.ID:
-		return []*slack.ButtonBlockElement{goOnButton(f).WithStyle(slack.StylePrimary), pauseButton(f), completeButton(f, at)}
+		return []*slack.ButtonBlockElement{goOnButton(f).WithStyle(slack.StylePrimary), pauseButton(f), completeButton(f, at), retain}
 	case mine(st, me.ID) && settled(st):
-		return []*slack.ButtonBlockElement{pauseButton(f).WithStyle(slack.StylePrimary), completeButton(f, at), extendButton(f), transferButton(f, 0), retainMine(st)}
+		return []*slack.ButtonBlockElement{pauseButton(f).WithStyle(slack.StylePrimary), completeButton(f, at), extendButton(f), transferButton(f, 0), retain}
 	case mine(st, me.ID):
 		return []*slack.ButtonBlockElement{statusButton(f.Tag), mineButton()}
 	case lapsed(st, at) || st.Held():
-		return nextOfTheirs(st, me)
+		return nextOfTheirs(st, me, retain)
 	case op == "" || occupation.CanTake(st.Spool, op) != nil:
 		return []*slack.ButtonBlockElement{lift, retain, batchButton(labelAnother), mineButton()}
 	default:
@@ -136,29 +133,31 @@ func nextToDo(st occupation.Status, me occupation.Worker, at Clock) []*slack.But
 	}
 }
 
-// retainMine stops what one holds; nil when it is stopped already, and when only
-// the row knows whose it is.
-func retainMine(st occupation.Status) *slack.ButtonBlockElement {
-	if _, stopped := st.Spool.Stop(); stopped || byRow(st) {
+// retainAs stops the spool; nil when the worker may not, or not now.
+func retainAs(st occupation.Status, me occupation.Worker, at Clock) *slack.ButtonBlockElement {
+	if !st.Held() && !lapsed(st, at) {
+		st.Lock = occupation.Lock{} // it is over, and nobody has looked yet
+	}
+	if occupation.CanRetain(st, me) != nil || st.Spool.Tag == "" || !settled(st) {
 		return nil
 	}
-	return retainButton(holdingOf(st))
+	return retainButton(Facts{Tag: tagOf(st), Fence: st.Lock.Fence})
 }
 
 // nextOfTheirs are the buttons for a spool that somebody else has. Of one that
 // the row gives to nobody with an id, no one can be asked, and nothing tells when
 // it comes free.
-func nextOfTheirs(st occupation.Status, me occupation.Worker) []*slack.ButtonBlockElement {
+func nextOfTheirs(st occupation.Status, me occupation.Worker, retain *slack.ButtonBlockElement) []*slack.ButtonBlockElement {
 	f, boss := holdingOf(st), me.Has(occupation.Supervisor)
 	another := batchButton(labelAnother)
-	var ask, free, pass, retain *slack.ButtonBlockElement
+	var ask, free, pass *slack.ButtonBlockElement
 	switch {
 	case byRow(st) && st.Spool.HolderID == 0:
 		return []*slack.ButtonBlockElement{batchButton(labelAnother), mineButton()}
 	case st.Held() && settled(st):
 		ask = askButton(f.Tag, f.Fence)
 		if boss {
-			free, pass, retain, another = releaseButton(f), transferButton(f, holderOf(st).ID), retainMine(st), nil
+			free, pass, another = releaseButton(f), transferButton(f, holderOf(st).ID), nil
 		}
 	case !st.Held() && boss: // lapsed: there is nobody to pass it on
 		free = releaseButton(f)

@@ -6,6 +6,9 @@ const (
 	pauseWhyHint     = "¿Por qué? (si quieres)"
 	lineWhyAlready   = "El motivo ya estaba anotado."
 	statePausedNoted = "pausado, motivo anotado"
+
+	pauseMachine = "máquina"
+	pauseOther   = "otro"
 )
 
 // pauseReasons are those that we offer, each as its option is called, in four letters
@@ -14,8 +17,8 @@ var pauseReasons = []struct{ name, label, text string }{
 	{"end", "Fin de turno", "fin de turno"},
 	{"meal", "Colación", "colación"},
 	{"part", labelNoMaterial, "falta material"},
-	{"tool", "Máquina", "máquina"},
-	{"any", "Otro", "otro"},
+	{"tool", "Máquina", pauseMachine},
+	{"any", "Otro", pauseOther},
 }
 
 var pauseOver = words{

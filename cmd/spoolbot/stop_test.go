@@ -90,6 +90,28 @@ func TestStopsAtTheSheet(t *testing.T) {
 	})
 }
 
+// Whoever may not stop a spool is not asked why; who has paused it for something else, or
+// let it expire, still may.
+func TestWhoMayStopASpoolIsOfferedThat(t *testing.T) {
+	t.Parallel()
+	inShop(t, shopOptions{}, func(s *shop) {
+		no := s.asks(s.mauricio, "/retener "+tag(1), "supervisor")
+		if strings.Contains(no.Shown(), "Calidad") {
+			t.Errorf("asked for a reason that is refused: %v", no.Buttons())
+		}
+		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
+		noted := s.tellsWhy(s.mauricio, s.asks(s.mauricio, "/pausar "+tag(1), "pausado"), "Otro", "motivo anotado")
+		why := s.taps(s.mauricio, noted, "Retener", "¿por qué se retiene?")
+		s.taps(s.mauricio, why, "Calidad", "retenido", "«calidad»")
+		s.wantRow(tag(1), "|ARM retenido: calidad, MR(93)")
+		s.passes(62 * time.Minute)
+		late := s.asks(s.mauricio, "/estado "+tag(2), "venció")
+		s.taps(s.mauricio, s.taps(s.mauricio, late, "Retener", "¿por qué se retiene?"), "Falta material", "retenido")
+		s.wantRow(tag(2), "|ARM retenido: falta material, MR(93)")
+		s.ends("TOMAR:"+tag(1), "TOMAR:"+tag(2), "PAUSAR:"+tag(1), "MOTIVO:"+tag(1), "RETENER:"+tag(1), "VENCER:"+tag(2), "RETENER:"+tag(2))
+	})
+}
+
 // Whoever waits for a spool that was stopped is told when the office lifts that at the
 // sheet, once, and has it before others.
 func TestWhoWaitsHearsOfAStopThatTheOfficeLifts(t *testing.T) {
