@@ -204,25 +204,36 @@ func (b *Bot) count(r *request, results []occupation.Result) {
 	}
 }
 
-// settleCards remembers the card of what has begun, edits the cards of what has
-// ended, and those that show a deadline which has moved.
+// settleCards remembers the card of what has begun, and brings the others up to date.
 func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []occupation.Result) {
+	if len(results) == 1 && results[0].Err == nil && (results[0].Begins() || results[0].Kind == occupation.Extend) {
+		b.keep(ctx, card{Place: p}, results[0].Lock)
+	}
+	b.freshenCards(ctx, r.worker.ID, r.user, p, results)
+}
+
+// DoneElsewhere brings what people see in Slack up to date after a worker has done
+// something by another door. It returns at once.
+func (b *Bot) DoneElsewhere(worker int, results []occupation.Result) {
+	b.freshenCards(b.log.WithContext(b.jobs), worker, b.workers.lane(worker), place{}, results)
+}
+
+// freshenCards edits the cards of what the worker has ended, and those that show a
+// deadline which has moved, but for the one that stands at p.
+func (b *Bot) freshenCards(ctx context.Context, worker int, lane string, p place, results []occupation.Result) {
 	over, moved := map[int64]occupation.Result{}, map[int64]occupation.Result{}
 	for _, res := range results {
 		switch {
 		case res.Err != nil:
 		case res.Kind == occupation.Extend:
 			moved[res.Lock.Fence] = res
-		case res.Kind == occupation.Release, res.Lock.Holder.ID != r.worker.ID && !res.Begins(): // its former holder hears of it by Settled
+		case res.Kind == occupation.Release, res.Lock.Holder.ID != worker && !res.Begins(): // its former holder hears of it by Settled
 		case !res.Begins():
 			over[res.Lock.Fence] = res
 		}
-		if res.Err == nil && len(results) == 1 && (res.Begins() || res.Kind == occupation.Extend) {
-			b.keep(ctx, card{Place: p}, res.Lock)
-		}
 	}
 	if len(over)+len(moved) > 0 {
-		b.later(ctx, r.user+"/cards", func(ctx context.Context) {
+		b.later(ctx, lane+"/cards", func(ctx context.Context) {
 			b.ended(ctx, p, slices.Collect(maps.Keys(over)), func(f int64) view.Message { return view.One(over[f], b.clock()) })
 			b.changed(ctx, p, slices.Collect(maps.Keys(moved)), func(f int64) view.Message { return view.One(moved[f], b.clock()) })
 		})

@@ -168,4 +168,7 @@ func (a *app) observeHTTP(o httpapi.Observation) {
 			a.bot.CountTake(res.Kind, code)
 		}
 	}
+	if len(o.Done) > 0 {
+		a.bot.DoneElsewhere(o.Worker, o.Done)
+	}
 }

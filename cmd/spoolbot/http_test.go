@@ -107,6 +107,16 @@ func TestTheHTTPDoor(t *testing.T) {
 		`spoolbot_sheet_calls_total{kind="read",status="200"}`, "spoolbot_sheet_commit_events_count 1", "spoolbot_sheet_call_seconds_count",
 		"spoolbot_redis_seconds_count", "spoolbot_redis_errors_total ", `spoolbot_slack_calls_total{method="auth.test",result="ok"}`,
 		"spoolbot_ack_seconds_count", "spoolbot_operation_seconds_count 2", "spoolbot_expired_total 0", "spoolbot_repairs_total 0", "spoolbot_leader ")
+	third := w.worker(1)
+	if err := third.Type(w.ctx, w.far.taller, "/tomar "+tag(2)); err != nil {
+		t.Fatal(err)
+	}
+	card := func(words string) func() bool {
+		return func() bool { return strings.Contains(third.Last(w.far.taller).Shown(), words) }
+	}
+	w.sees("it is theirs", card("es tuyo"), w.program)
+	w.wants("POST", "/api/occupation/pausar", `{"tag_spool":"`+tag(2)+`","worker_id":101}`, http.StatusOK, `"success":true`)
+	w.sees("their card says that it is paused", card("pausado, quedó libre"), w.program)
 	if said := w.program.stderr.String(); strings.Contains(said, restToken) {
 		t.Error("the token stands in the log")
 	}

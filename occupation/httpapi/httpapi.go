@@ -59,7 +59,8 @@ type Observation struct {
 	Code   occupation.Code // empty = done, or refused by the door itself
 	Took   time.Duration
 	Err    error // the cause of a fault
-	// Done are the results of TOMAR, PAUSAR and COMPLETAR, one for each spool.
+	// Done are the results of what changes a spool, one for each; none when an earlier
+	// answer came again.
 	Done []occupation.Result
 }
 
