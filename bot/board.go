@@ -67,6 +67,9 @@ func (b *Bot) showTheBoard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if was.Place.TS == "" {
+		was = b.findBoard(ctx)
+	}
 	if was.Old.TS != "" {
 		was, err = b.leaveBoard(ctx, was)
 		logged(ctx, err, "old_board_not_edited")

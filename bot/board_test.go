@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spoolbot/spoolbot/bot"
 	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/occupation"
 )
@@ -92,6 +93,42 @@ func TestTheBoardIsEditedOnlyWhenItChanges(t *testing.T) {
 		}
 		if n := s.calls("chat.update") - edits; n < 4 || n > 7 {
 			t.Errorf("%d edits in a minute of changes, want one every ten seconds", n)
+		}
+	}, supervised)
+}
+
+// Redis was emptied, and another replica leads since: it goes on with the board that
+// stands in the channel, whatever else looks like one.
+func TestAForgottenBoardIsFound(t *testing.T) {
+	inShop(t, func(s *shop) {
+		first := s.theBoard("Nadie tiene spools tomados")
+		if _, err := s.patricia.Say(s.jefes, first.Text); err != nil {
+			t.Fatal(err)
+		}
+		anew := func() {
+			t.Helper()
+			if err := s.stop(); err != nil {
+				t.Fatal(err)
+			}
+			s.options.Memory = &bot.LocalMemory{}
+			s.bot = bot.New(s.options)
+			s.news.to.Store(s.bot)
+			s.run()
+			s.wait("a socket", func() bool { return s.Sockets() > 0 })
+		}
+		anew()
+		s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
+		s.seesCard(s.patricia, first, "1 ocupado", tag(1))
+		s.passes(time.Minute)
+		if n := len(s.boards()); n != 2 { // hers is one of them
+			t.Errorf("%d boards", n-1)
+		}
+		s.passes(24 * time.Hour)
+		s.seesCard(s.patricia, first, "La pizarra sigue")
+		anew()
+		s.passes(time.Minute)
+		if n := len(s.boards()); n != 2 {
+			t.Errorf("%d boards after the second time", n-1)
 		}
 	}, supervised)
 }

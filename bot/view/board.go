@@ -52,6 +52,10 @@ func BoardOf(board Message, at Clock) Message {
 	return board
 }
 
+// IsBoard reports whether a message of ours with this text is a board, and none that is
+// continued further down.
+func IsBoard(text string) bool { return strings.HasPrefix(text, boardTitle+": ") }
+
 // BoardMoved takes the place of a board that is continued further down; link is the
 // address of the new one, empty when Slack does not say it.
 func BoardMoved(link string, at Clock) Message {
