@@ -111,7 +111,7 @@ func (b *Bot) putHome(ctx context.Context, h *openHome, rec homeRecord) error {
 			return nil
 		}
 		rec.Hash = published.Hash
-		rec.Acted = rec.Acted || len(occupation.HeldBy(look.Held(), h.worker.ID)) > 0
+		rec.Acted = rec.Acted || len(occupation.HeldBy(look.Held(), b.homes.whose(h).ID)) > 0
 		b.homes.published(h, rec, digest(v), time.Now())
 		b.keepHomeRecord(ctx, h.user, rec)
 		return nil

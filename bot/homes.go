@@ -127,6 +127,13 @@ func (hs *homes) state(h *openHome, rec homeRecord, look *occupation.Look) view.
 	return s
 }
 
+// whose is the worker whose home it is, as they were seen last.
+func (hs *homes) whose(h *openHome) occupation.Worker {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	return h.worker
+}
+
 func (hs *homes) published(h *openHome, rec homeRecord, shown string, now time.Time) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
