@@ -5,14 +5,14 @@ GO ?= go
 # Redis, a C compiler for -race and a browser come from Debian when they are not there.
 NEED := .ci/need
 
-.PHONY: help build demo test walk taps soak mutants bench lint fmt golden pictures vuln
+.PHONY: help build demo test walk taps soak mutants bench lint fmt golden pictures ops vuln
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build ./bin/spoolbot
-	$(GO) build -trimpath -o bin/spoolbot ./cmd/spoolbot
+	$(GO) build -trimpath -tags grpcnotrace -o bin/spoolbot ./cmd/spoolbot
 
 demo: ## try it: the whole program against emulators, on a page of this machine
 	$(GO) run ./cmd/spoolbot demo
@@ -44,7 +44,7 @@ lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
 	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags browser ./cmd/spoolbot
-	$(GO) build -tags shop -o /dev/null ./cmd/spoolbot
+	CGO_ENABLED=0 $(GO) build -trimpath -tags shop,grpcnotrace -o /dev/null ./cmd/spoolbot
 	$(GO) vet -vettool="$$($(GO) tool -n zerologlint)" ./...
 	$(GO) tool staticcheck ./...
 	$(GO) fix -diff ./...
@@ -59,6 +59,14 @@ golden: ## write the golden files of the views anew, to be read as a diff
 pictures: ## take the README's pictures of the demo in a headless browser
 	@$(NEED) chromium chromium
 	$(GO) test -tags browser -count 1 -run '^TestPictures$$' ./cmd/spoolbot
+
+ops: build ## check the unit, the alert rules and their tests with systemd's and Prometheus' own tools
+	@$(NEED) systemd-analyze systemd
+	@$(NEED) promtool prometheus
+	@unit=$$(mktemp -d)/spoolbot.service; sed "s|/usr/local/bin/|$$PWD/bin/|" cmd/spoolbot/ops/spoolbot.service >"$$unit"; \
+	  systemd-analyze verify "$$unit" && systemd-analyze security --offline=true --threshold=20 --no-pager "$$unit" | tail -n 1
+	promtool check rules cmd/spoolbot/ops/rules.yml
+	promtool test rules cmd/spoolbot/ops/rules_test.yml
 
 vuln: ## known holes in what we depend on
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
