@@ -54,6 +54,7 @@ func runApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) er
 // app is the program's parts.
 type app struct {
 	log   zerolog.Logger
+	cfg   Config
 	zone  *time.Location
 	doors Doors
 	redis redis.UniversalClient
@@ -63,22 +64,23 @@ type app struct {
 	bot   *bot.Bot
 
 	metrics *metrics
-	http    *httpDoor // nil = none
+	api     http.Handler // REST; nil = off
+	http    *httpDoor    // nil = none
 }
 
 func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*app, error) {
-	a := &app{log: log, zone: cfg.Zone, doors: doors, redis: doors.Redis, metrics: newMetrics()}
+	a := &app{log: log, cfg: cfg, zone: cfg.Zone, doors: doors, redis: doors.Redis, metrics: newMetrics(cfg.label())}
 	if a.redis == nil {
-		a.redis = newRedis(cfg, log)
+		a.redis = newRedis(cfg)
 	}
-	if cfg.HTTPListen != "" {
+	if cfg.HTTPListen != "" || cfg.Several {
 		a.redis.AddHook(watchedRedis{a.metrics})
 	}
 	var err error
 	if a.sheet, err = newSheet(ctx, cfg, doors, a.metrics, a.quota); err != nil {
 		return nil, err
 	}
-	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site})
+	a.locks = locks.New(a.redis, locks.Options{Site: cfg.Site, WriteQuota: cfg.quota()})
 	a.metrics.shared(a.locks)
 	news := &relay{expired: a.metrics.expired.Inc}
 	replica := replicaName()
@@ -93,7 +95,10 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	})
 	news.bot.Store(a.bot)
 	a.metrics.leader(a.bot.Leads)
-	if a.http, err = a.newHTTPDoor(ctx, cfg); err != nil {
+	if a.api, err = a.newAPI(cfg); err == nil && !cfg.Several {
+		a.http, err = a.newHTTPDoor(ctx, cfg)
+	}
+	if err != nil {
 		a.close()
 		return nil, err
 	}
@@ -185,7 +190,9 @@ func (a *app) serve(ctx context.Context) error {
 		a.doors.Ready()
 	}
 	a.log.Info().Msg("serving")
-	door.Go(func() { tellSystemd(open, a.log) })
+	if !a.cfg.Several {
+		door.Go(func() { tellSystemd(open, a.log) })
+	}
 	err := a.bot.Run(ctx)
 	shut()
 	door.Wait()

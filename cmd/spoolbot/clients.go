@@ -19,8 +19,7 @@ import (
 // The clients are the same for all that reaches out: serve, doctor, init-sheet.
 
 // newRedis makes the client; nothing is sent yet.
-func newRedis(cfg Config, log zerolog.Logger) redis.UniversalClient {
-	redis.SetLogger(redisLog{log})
+func newRedis(cfg Config) redis.UniversalClient {
 	return redis.NewUniversalClient(cfg.redisOptions())
 }
 
@@ -45,7 +44,7 @@ func newSheet(ctx context.Context, cfg Config, doors Doors, count *metrics, quot
 	if err != nil {
 		return nil, fmt.Errorf("google sheets: %w", err)
 	}
-	return sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone, Quota: quota}), nil
+	return sheet.New(service, sheet.Options{SpreadsheetID: cfg.SpreadsheetID, Zone: cfg.Zone, Quota: quota, ReadQuota: cfg.quota()}), nil
 }
 
 func slackConfig(cfg Config, doors Doors, log zerolog.Logger, observe func(method, result string)) bot.SlackConfig {

@@ -42,6 +42,12 @@ type Config struct {
 	LogLevel                     zerolog.Level
 	LogFormat                    string // json or console
 	AllowInsecure                bool
+
+	// Several: it is one of several shops in this process. It has no HTTP door of its
+	// own, and its numbers and log lines carry its name.
+	Several bool
+	// QuotaShare is how many shops use the same Google account, and so its quota; 0 = 1.
+	QuotaShare int
 }
 
 // Secret is a string that does not print itself.
@@ -59,15 +65,10 @@ func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
 // Reveal returns the secret itself, for the client that must send it.
 func (s Secret) Reveal() string { return string(s) }
 
-// loadConfig reads the configuration of serve. The error is a *usageError that
+// readConfig reads the configuration of one shop, on a machine of which it is known
+// whether it gives Google credentials by itself. The error is a *usageError that
 // joins all faults, each with the variable's name and what to do; values of
 // secrets are not in it.
-func loadConfig(env getenv) (Config, error) {
-	return readConfig(env, platformCredentials(env))
-}
-
-// readConfig is loadConfig on a machine of which it is known whether it gives
-// Google credentials by itself.
 func readConfig(env getenv, platform bool) (Config, error) {
 	c, faults := lookAtConfig(env, platform)
 	if len(faults) > 0 {
@@ -76,13 +77,20 @@ func readConfig(env getenv, platform bool) (Config, error) {
 	return c, nil
 }
 
-// variableFault is what is wrong with one variable of the environment.
+// variableFault is what is wrong with one variable of the environment, or of a shop
+// of SHOPS_FILE.
 type variableFault struct {
+	shop string // empty = of all
 	name string
 	err  error
 }
 
-func (f variableFault) Error() string { return f.name + ": " + f.err.Error() }
+func (f variableFault) Error() string {
+	if f.shop != "" {
+		return "[" + f.shop + "] " + f.name + ": " + f.err.Error()
+	}
+	return f.name + ": " + f.err.Error()
+}
 func (f variableFault) Unwrap() error { return f.err }
 
 // usageOf joins all faults.
@@ -164,7 +172,7 @@ type reader struct {
 }
 
 func (r *reader) fault(name string, err error) {
-	r.faults = append(r.faults, variableFault{name, err})
+	r.faults = append(r.faults, variableFault{name: name, err: err})
 }
 
 // value is the variable without the space around it, or its default. Only

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
 	"github.com/spoolbot/spoolbot/bot"
@@ -23,13 +24,14 @@ import (
 // (the rest is looked at all the same, as far as it can be).
 func doctor(ctx context.Context, in invocation) error {
 	fs := flag.NewFlagSet("doctor", flag.ContinueOnError)
-	asJSON := fs.Bool("json", false, `print one array of {"check","status","what","todo"}; status is ok, warn or fail`)
+	asJSON := fs.Bool("json", false, `print one array of {"check","status","what","todo"}, and "site" where there are several shops; status is ok, warn or fail`)
 	if err := in.parseFlags(fs); err != nil {
 		return err
 	}
-	cfg, faults := lookAtConfig(in.getenv, platformCredentials(in.getenv))
+	redis.SetLogger(redisLog{zerolog.Nop()})
+	shops, faults := lookAtShops(in.getenv, platformCredentials(in.getenv))
 	p := &paper{w: scrubber{in.stdout}, keep: *asJSON}
-	examine(ctx, cfg, faults, in.getenv, p.add)
+	examine(ctx, shops, faults, in.getenv, p.add)
 	if err := p.end(); err != nil {
 		return err
 	}
@@ -42,16 +44,37 @@ func doctor(ctx context.Context, in invocation) error {
 	return nil
 }
 
-// examine looks at one part after the other; a part whose variables are faulty is
-// left out.
-func examine(ctx context.Context, cfg Config, faults []variableFault, env getenv, tell checkup.Tell) {
-	examineEnvironment(cfg, faults, env, tell)
+// examine looks at one part after the other, shop by shop; a part whose variables are
+// faulty is left out.
+func examine(ctx context.Context, shops []Config, faults []variableFault, env getenv, tell checkup.Tell) {
+	examineEnvironment(shops, faults, env, tell)
+	for _, cfg := range shops {
+		say := tell
+		if cfg.Several {
+			say = func(f checkup.Finding) { f.Site = cfg.Site; tell(f) }
+		}
+		examineShop(ctx, cfg, faults, say)
+	}
+	if len(shops) > 0 && shops[0].Several && !slices.ContainsFunc(faults, func(f variableFault) bool { return f.name == "HTTP_LISTEN" }) {
+		examineAddress(ctx, shops[0], tell)
+	}
+}
+
+// examineShop looks at all that one shop relies on. Several share an address, which
+// is looked at once.
+func examineShop(ctx context.Context, cfg Config, faults []variableFault, tell checkup.Tell) {
 	sound := func(part, what string, names ...string) bool {
-		if slices.ContainsFunc(faults, func(f variableFault) bool { return slices.Contains(names, f.name) }) {
+		if slices.ContainsFunc(faults, func(f variableFault) bool {
+			return slices.Contains(names, f.name) && (f.shop == "" || f.shop == cfg.Site)
+		}) {
 			tell.Skipped(part, what, "the environment")
 			return false
 		}
 		return true
+	}
+	if cfg.QuotaShare > 1 {
+		tell.Warn("google-account", fmt.Sprintf("it serves %d shops, which share its quota: %d writes a minute each", cfg.QuotaShare, cfg.quota()),
+			"give each shop a service account of its own, and set GOOGLE_APPLICATION_CREDENTIALS in its section")
 	}
 	if sound("slack", "tokens, scopes, socket, channel", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL") {
 		api, _, _ := bot.NewSlack(slackConfig(cfg, Doors{}, zerolog.Nop(), nil))
@@ -61,12 +84,14 @@ func examine(ctx context.Context, cfg Config, faults []variableFault, env getenv
 		examineSheet(ctx, cfg, tell)
 	}
 	if sound("redis", "version, settings, scripts", "REDIS_URL", "REDIS_MAX_CONNECTIONS", "SITE") {
-		client := newRedis(cfg, zerolog.Nop())
+		client := newRedis(cfg)
 		locks.New(client, locks.Options{Site: cfg.Site}).Examine(ctx, tell)
 		_ = client.Close() // nothing is under way
 	}
 	if sound("http", "address and tokens", "HTTP_LISTEN", "HTTP_TOKENS_FILE") {
-		examineHTTP(ctx, cfg, tell)
+		if examineTokens(cfg, tell); !cfg.Several {
+			examineAddress(ctx, cfg, tell)
+		}
 	}
 	if sound("timezone", "the zone's data", "TIMEZONE") {
 		examineZone(cfg.Zone, time.Now(), tell)
@@ -109,7 +134,11 @@ func (p *paper) add(f checkup.Finding) {
 		p.all = append(p.all, f)
 		return
 	}
-	line := fmt.Sprintf("%-4s  %-17s  %s\n", f.Status, f.Check, f.What)
+	what := f.What
+	if f.Site != "" {
+		what = "[" + f.Site + "] " + what
+	}
+	line := fmt.Sprintf("%-4s  %-17s  %s\n", f.Status, f.Check, what)
 	if f.Todo != "" {
 		line += strings.Repeat(" ", 25) + "-> " + f.Todo + "\n"
 	}

@@ -211,7 +211,8 @@ func TestExamineHTTP(t *testing.T) {
 		{Config{HTTPTokensFile: writeFile(t, []byte("nonsense"), 0o600)}, checkuptest.Fail("http", "HTTP_TOKENS_FILE", "README")},
 	} {
 		var got checkuptest.Found
-		examineHTTP(t.Context(), c.cfg, got.Tell)
+		examineTokens(c.cfg, got.Tell)
+		examineAddress(t.Context(), c.cfg, got.Tell)
 		checkuptest.Wants(t, got, []checkup.Finding{c.want})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 // What the doctor looks at on this machine.
 
-func examineEnvironment(cfg Config, faults []variableFault, env getenv, tell checkup.Tell) {
+func examineEnvironment(shops []Config, faults []variableFault, env getenv, tell checkup.Tell) {
 	const check = "environment"
 	for _, f := range faults {
 		tell.Fail(check, f.Error(), f.name+": "+strings.ReplaceAll(lookUp(f.name).Meaning, "`", ""))
@@ -30,25 +31,26 @@ func examineEnvironment(cfg Config, faults []variableFault, env getenv, tell che
 	if len(faults) == 0 {
 		tell.OK(check, "%d variables are set, %d have their defaults", set, len(variables)-set)
 	}
-	for _, far := range []struct{ name, url string }{{"SLACK_API_URL", cfg.SlackAPIURL}, {"SHEETS_ENDPOINT", cfg.SheetsEndpoint}} {
-		if far.url != "" {
+	for _, far := range []struct {
+		name string
+		set  func(Config) bool
+	}{
+		{"SLACK_API_URL", func(c Config) bool { return c.SlackAPIURL != "" }},
+		{"SHEETS_ENDPOINT", func(c Config) bool { return c.SheetsEndpoint != "" }},
+	} {
+		if slices.ContainsFunc(shops, far.set) {
 			tell.Warn(check, far.name+" is set: nothing goes to the real service", "unset it, unless this is a test")
 		}
 	}
-	if cfg.AllowInsecure {
+	if slices.ContainsFunc(shops, func(c Config) bool { return c.AllowInsecure }) {
 		tell.Warn(check, "ALLOW_INSECURE_ENDPOINTS is 1: whoever is on the way can read and change what goes to Redis", "use rediss:// and unset it, unless you trust that network")
 	}
 }
 
-// examineHTTP looks at the address and the tokens of the HTTP door. An address in
-// use is that of serve, if it is running.
-func examineHTTP(ctx context.Context, cfg Config, tell checkup.Tell) {
+// examineAddress looks at the address of the HTTP door. An address in use is that of
+// serve, if it is running.
+func examineAddress(ctx context.Context, cfg Config, tell checkup.Tell) {
 	const check = "http"
-	if cfg.HTTPTokensFile != "" {
-		if _, err := readTokens(cfg.HTTPTokensFile); err != nil {
-			tell.Fail(check, checkup.Cause(err), "write that file as the README says (The REST door), or unset HTTP_TOKENS_FILE")
-		}
-	}
 	if cfg.HTTPListen == "" {
 		tell.OK(check, "off")
 		return
@@ -62,6 +64,16 @@ func examineHTTP(ctx context.Context, cfg Config, tell checkup.Tell) {
 	default:
 		_ = listener.Close() // nobody has called
 		tell.OK(check, "%s is free", cfg.HTTPListen)
+	}
+}
+
+// examineTokens looks at the tokens of the REST door, if there are any.
+func examineTokens(cfg Config, tell checkup.Tell) {
+	if cfg.HTTPTokensFile == "" {
+		return
+	}
+	if _, err := readTokens(cfg.HTTPTokensFile); err != nil {
+		tell.Fail("http", checkup.Cause(err), "write that file as the README says (The REST door), or unset HTTP_TOKENS_FILE")
 	}
 }
 

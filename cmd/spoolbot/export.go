@@ -49,7 +49,19 @@ func export(ctx context.Context, in invocation) error {
 }
 
 func parseExport(in invocation) (exportConfig, error) {
-	r := reader{env: in.getenv}
+	flags := flag.NewFlagSet("export", flag.ContinueOnError)
+	from := flags.String("from", "", "first day, YYYY-MM-DD; none = from the beginning")
+	to := flags.String("to", "", "last day, YYYY-MM-DD; none = to the end")
+	format := flags.String("format", "csv", "csv, or json for one JSON object a line")
+	site := flags.String("site", "", "which shop, where SHOPS_FILE has several")
+	if err := in.parseFlags(flags); err != nil {
+		return exportConfig{}, err
+	}
+	env, err := ofShop(in.getenv, *site)
+	if err != nil {
+		return exportConfig{}, err
+	}
+	r := reader{env: env}
 	out := exportConfig{Config: Config{
 		SpreadsheetID:     parsed(&r, "SPREADSHEET_ID", spreadsheetID),
 		GoogleCredentials: r.file("GOOGLE_APPLICATION_CREDENTIALS"),
@@ -57,13 +69,6 @@ func parseExport(in invocation) (exportConfig, error) {
 		AllowInsecure:     parsed(&r, "ALLOW_INSECURE_ENDPOINTS", oneOf("0", "1")) == "1",
 	}}
 	out.SheetsEndpoint = r.endpoint("SHEETS_ENDPOINT", out.AllowInsecure)
-	flags := flag.NewFlagSet("export", flag.ContinueOnError)
-	from := flags.String("from", "", "first day, YYYY-MM-DD; none = from the beginning")
-	to := flags.String("to", "", "last day, YYYY-MM-DD; none = to the end")
-	format := flags.String("format", "csv", "csv, or json for one JSON object a line")
-	if err := in.parseFlags(flags); err != nil {
-		return out, err
-	}
 	out.from = exportDay(&r, "--from", *from, out.Zone, 0)
 	out.to = exportDay(&r, "--to", *to, out.Zone, 1)
 	if !out.to.IsZero() && !out.from.Before(out.to) {

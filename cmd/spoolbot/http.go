@@ -43,26 +43,34 @@ func (a *app) newHTTPDoor(ctx context.Context, cfg Config) (*httpDoor, error) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"site": cfg.Site})
 	})
-	mux.HandleFunc("GET /readyz", a.ready)
-	mux.Handle("GET /metrics", a.metrics.handler(a.log))
-	if cfg.HTTPTokensFile != "" {
-		api, err := a.newAPI(cfg)
-		if err != nil {
-			return nil, err
-		}
-		mux.Handle("/api/", api)
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		status, parts := a.ready(r.Context())
+		writeJSON(w, status, parts)
+	})
+	mux.Handle("GET /metrics", metricsHandler(a.metrics.registry, a.log))
+	if a.api != nil {
+		mux.Handle("/api/", a.api)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.HTTPListen)
+	return openHTTPDoor(ctx, cfg.HTTPListen, mux, a.log)
+}
+
+// openHTTPDoor opens an address for a handler.
+func openHTTPDoor(ctx context.Context, address string, h http.Handler, log zerolog.Logger) (*httpDoor, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("HTTP_LISTEN: %w; choose another port, or leave HTTP_LISTEN empty", err)
 	}
 	return &httpDoor{listener, &http.Server{
-		Handler: mux, ReadHeaderTimeout: httpHeaderTime, ReadTimeout: httpReadTime, WriteTimeout: httpWriteTime, IdleTimeout: httpIdleTime,
-		MaxHeaderBytes: 16 << 10, ErrorLog: stdLog(a.log),
+		Handler: h, ReadHeaderTimeout: httpHeaderTime, ReadTimeout: httpReadTime, WriteTimeout: httpWriteTime, IdleTimeout: httpIdleTime,
+		MaxHeaderBytes: 16 << 10, ErrorLog: stdLog(log),
 	}}, nil
 }
 
+// newAPI is the REST door; nil without tokens.
 func (a *app) newAPI(cfg Config) (http.Handler, error) {
+	if cfg.HTTPTokensFile == "" {
+		return nil, nil
+	}
 	tokens, err := readTokens(cfg.HTTPTokensFile)
 	if err != nil {
 		return nil, err
@@ -104,8 +112,8 @@ func (d *httpDoor) run(ctx context.Context) {
 
 // ready says whether people are served: Redis and the sheet answer, and a socket to
 // Slack is open.
-func (a *app) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+func (a *app) ready(ctx context.Context) (status int, parts map[string]string) {
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
 	faults := map[string]error{}
 	var mu sync.Mutex
@@ -128,21 +136,21 @@ func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	asking.Wait()
-	status, out := http.StatusOK, map[string]string{}
+	status, parts = http.StatusOK, map[string]string{}
 	for part, err := range faults {
-		out[part] = "ok"
+		parts[part] = "ok"
 		if err != nil {
-			status, out[part] = http.StatusServiceUnavailable, "not ready"
+			status, parts[part] = http.StatusServiceUnavailable, "not ready"
 			a.log.Warn().Err(err).Str("part", part).Msg("not_ready")
 		}
 	}
-	writeJSON(w, status, out)
+	return status, parts
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
-		panic(err) // maps of texts always marshal
+		panic(err) // maps of texts, and of such maps, always marshal
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -26,10 +26,15 @@ var sheetVariables = []string{"SPREADSHEET_ID", "GOOGLE_APPLICATION_CREDENTIALS"
 func initSheet(ctx context.Context, in invocation) error {
 	fs := flag.NewFlagSet("init-sheet", flag.ContinueOnError)
 	yes := fs.Bool("yes", false, "do it without asking")
+	site := fs.String("site", "", "which shop, where SHOPS_FILE has several")
 	if err := in.parseFlags(fs); err != nil {
 		return err
 	}
-	cfg, faults := lookAtConfig(in.getenv, platformCredentials(in.getenv))
+	env, err := ofShop(in.getenv, *site)
+	if err != nil {
+		return err
+	}
+	cfg, faults := lookAtConfig(env, platformCredentials(env))
 	faults = slices.DeleteFunc(faults, func(f variableFault) bool { return !slices.Contains(sheetVariables, f.name) })
 	if len(faults) > 0 {
 		return usageOf(faults)

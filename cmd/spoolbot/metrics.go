@@ -22,6 +22,7 @@ import (
 // metrics are what GET /metrics tells. The names are an interface.
 type metrics struct {
 	registry      *prometheus.Registry
+	register      prometheus.Registerer // puts the shop's label on
 	operations    *prometheus.CounterVec
 	operationTime prometheus.Histogram
 	sheetCalls    *prometheus.CounterVec
@@ -36,7 +37,9 @@ type metrics struct {
 	reconciled    *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
+// newMetrics makes them, with what the process itself tells; of one of several shops
+// in it, that shop's own alone, under its label.
+func newMetrics(label prometheus.Labels) *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "spoolbot_" + name, Help: help}, labels)
 	}
@@ -58,11 +61,19 @@ func newMetrics() *metrics {
 		repairs:       prometheus.NewCounter(prometheus.CounterOpts{Name: "spoolbot_repairs_total", Help: "Writes of the sheet that had to be put right because people moved rows meanwhile."}),
 		reconciled:    counter("reconcile_total", "Differences between sheet and locks that were found; action is what kind.", "action"),
 	}
-	m.registry.MustRegister(
+	m.register = prometheus.WrapRegistererWith(label, m.registry)
+	m.register.MustRegister(
 		m.operations, m.operationTime, m.sheetCalls, m.sheetTime, m.commitEvents, m.redisTime, m.redisErrors, m.slackCalls, m.ackTime, m.expired, m.repairs, m.reconciled,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
+	if len(label) == 0 {
+		registerProcess(m.registry)
+	}
 	return m
+}
+
+// registerProcess adds what the process tells, whatever it does.
+func registerProcess(r prometheus.Registerer) {
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 
 // statsTime bounds the question to Redis in a scrape.
@@ -70,7 +81,7 @@ const statsTime = 2 * time.Second
 
 // shared adds the numbers that stand in Redis, as they are when they are asked for.
 func (m *metrics) shared(l *locks.Locks) {
-	m.registry.MustRegister(&sharedStats{
+	m.register.MustRegister(&sharedStats{
 		locks:       l,
 		occupations: prometheus.NewDesc("spoolbot_occupations", "Spools that somebody holds, or that are kept for who let them lapse.", nil, nil),
 		pending:     prometheus.NewDesc("spoolbot_outbox_pending", "Changes that are not settled yet, waiting audit rows included.", nil, nil),
@@ -80,7 +91,7 @@ func (m *metrics) shared(l *locks.Locks) {
 
 // leader adds whether this replica does the jobs.
 func (m *metrics) leader(leads func() bool) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "spoolbot_leader", Help: "1 where the jobs of the site are done."}, func() float64 {
+	m.register.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "spoolbot_leader", Help: "1 where the jobs of the site are done."}, func() float64 {
 		if leads() {
 			return 1
 		}
@@ -117,8 +128,9 @@ func (s *sharedStats) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(s.quota, prometheus.GaugeValue, float64(stats.WritesLeft))
 }
 
-func (m *metrics) handler(log zerolog.Logger) http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: stdLog(log), MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
+// metricsHandler serves GET /metrics.
+func metricsHandler(of prometheus.Gatherer, log zerolog.Logger) http.Handler {
+	return promhttp.HandlerFor(of, promhttp.HandlerOpts{ErrorLog: stdLog(log), MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
 }
 
 // operation counts one result.

@@ -16,9 +16,10 @@ import (
 
 // described are the names of the metrics that the program tells.
 func described() map[string]bool {
-	m := newMetrics()
+	m := newMetrics(nil)
 	m.shared(nil)
 	m.leader(nil)
+	m.registry.MustRegister(branches{})
 	out := make(chan *prometheus.Desc, 1000)
 	m.registry.Describe(out)
 	close(out)

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"flag"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // serve is the program on the real endpoints, configured by the environment.
@@ -10,9 +12,15 @@ func serve(ctx context.Context, in invocation) error {
 	if err := in.parseFlags(flag.NewFlagSet("serve", flag.ContinueOnError)); err != nil {
 		return err
 	}
-	cfg, err := loadConfig(in.getenv)
+	shops, err := loadShops(in.getenv, platformCredentials(in.getenv))
 	if err != nil {
 		return err
 	}
-	return runApp(ctx, cfg, Doors{}, newLogger(in.stderr, cfg.LogLevel, cfg.LogFormat))
+	log := newLogger(in.stderr, shops[0].LogLevel, shops[0].LogFormat)
+	redis.SetLogger(redisLog{log})
+	if shops[0].Several {
+		all := newBranches(shops, func(Config) Doors { return Doors{} }, log)
+		return all.run(ctx, shops[0].HTTPListen, log)
+	}
+	return runApp(ctx, shops[0], Doors{}, log)
 }

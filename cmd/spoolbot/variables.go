@@ -37,6 +37,7 @@ var variables = []variable{
 	{Name: "ALERT_AWAY_MINUTES", Default: "2", Meaning: "minutes without an answer after which sheet or Redis are told to be away"},
 	{Name: "HTTP_LISTEN", Default: "127.0.0.1:8080", EmptyCounts: true, Meaning: "address of health, metrics and REST door; set but empty = off"},
 	{Name: "HTTP_TOKENS_FILE", Meaning: "bearer tokens of the REST door, hashed, each bound to a name and a role; none = REST off"},
+	{Name: "SHOPS_FILE", Meaning: "several shops in this one process: a file with a section `[SITE]` for each; see *Several shops*"},
 	{Name: "LOG_LEVEL", Default: "info", Meaning: "`trace`, `debug`, `info`, `warn` or `error`"},
 	{Name: "LOG_FORMAT", Default: "json", Meaning: "`json`, or `console` for people"},
 	{Name: "ALLOW_INSECURE_ENDPOINTS", Default: "0", Meaning: "`1` allows plain http, ws and redis to other machines"},

@@ -32,8 +32,9 @@ const (
 type Finding struct {
 	Check  string `json:"check"` // what was looked at, as slack-scopes
 	Status Status `json:"status"`
-	What   string `json:"what"` // one line
-	Todo   string `json:"todo"` // what to do about it, one line; empty when it is OK
+	What   string `json:"what"`          // one line
+	Todo   string `json:"todo"`          // what to do about it, one line; empty when it is OK
+	Site   string `json:"site,omitzero"` // which of several shops; empty = the one there is, or the machine
 }
 
 // Patience is how long one check may take.
