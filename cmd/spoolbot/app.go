@@ -137,6 +137,9 @@ func (a *app) checkRedis(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("redis does not answer: %w; is it running, and is REDIS_URL right?", err)
 	}
+	if _, err := a.locks.Snapshot(ctx); errors.Is(err, locks.ErrNewer) {
+		return fmt.Errorf("redis: %w", err)
+	}
 	a.log.Info().Str("version", info.Version).Dur("latency", info.Latency).Msg("redis_ready")
 	if info.MaxMemoryPolicy != "" && info.MaxMemoryPolicy != "noeviction" {
 		a.log.Warn().Str("maxmemory_policy", info.MaxMemoryPolicy).Str("advice", "set noeviction, else locks may vanish").Msg("redis_setting")

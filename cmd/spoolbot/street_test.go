@@ -53,14 +53,13 @@ func inStreet(t *testing.T, names []string, people func(*shop), before, story fu
 		before(st)
 		life, end := context.WithCancel(st.ctx)
 		var running sync.WaitGroup
-		running.Go(func() {
-			if err := st.all.run(life, "", log); err != nil {
-				t.Errorf("the program ended with: %v", err)
-			}
-		})
+		var fault error
+		running.Go(func() { fault = st.all.run(life, "", log) })
 		story(st)
 		end()
-		running.Wait()
+		if running.Wait(); fault != nil {
+			t.Errorf("the program ended with: %v", fault)
+		}
 		for _, s := range st.shops {
 			_ = s.client.Close()
 			s.slack.Close()

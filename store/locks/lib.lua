@@ -13,12 +13,15 @@ local function int(n)
   return string.format('%.0f', n)
 end
 
--- decode reads stored JSON. It raises an error, so it must come before the
--- first write of a script.
+-- decode reads stored JSON, but none of a newer version, which it would misread. It
+-- raises an error, so it must come before the first write of a script.
 local function decode(raw, what)
   local ok, value = pcall(cjson.decode, raw)
   if not ok or type(value) ~= 'table' then
     error('spoolbot: unreadable ' .. what)
+  end
+  if (tonumber(value.v) or 1) > 1 then
+    error('spoolbot: ' .. what .. ' is of a newer spoolbot: start that one again, or update this one')
   end
   return value
 end

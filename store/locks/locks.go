@@ -40,8 +40,10 @@
 //	seen:NAME      a delivery that was seen
 //	note:NAME      what the bot noted: where it showed what
 //
-// All JSON has a version v; fields that a version does not know it leaves in
-// place.
+// All JSON has a version v. Fields that a version does not know it leaves in place;
+// what has a higher v it refuses to read (ErrNewer), so v grows only with what the
+// version before would misread. testdata has what each such version left in the middle
+// of a shift; TestTheNextVersionGoesOnWithTheShift goes on with it.
 package locks
 
 import (

@@ -17,6 +17,19 @@ const (
 	maxNumber = 99_999_999_999_999
 )
 
+// ErrNewer is what a store answers that a newer version has written.
+var ErrNewer = errors.New("it is of a newer spoolbot; start that one again, or update this one")
+
+// readable refuses what a newer version has stored in a form that this one would
+// misread. A version that only adds fields keeps the number: its neighbours leave in
+// place what they do not know.
+func readable(what string, version int) error {
+	if version > recordVersion {
+		return fmt.Errorf("locks: a stored %s has the version %d, and this program knows %d: %w", what, version, recordVersion, ErrNewer)
+	}
+	return nil
+}
+
 // lockRecord is a lock as Redis holds it. Times are Unix milliseconds.
 type lockRecord struct {
 	V        int    `json:"v"`
@@ -52,6 +65,9 @@ func decodeLock(raw string) (occupation.Lock, error) {
 	var r lockRecord
 	if err := json.Unmarshal([]byte(raw), &r); err != nil {
 		return occupation.Lock{}, fmt.Errorf("locks: stored lock: %w", err)
+	}
+	if err := readable("lock", r.V); err != nil {
+		return occupation.Lock{}, err
 	}
 	if r.V < 1 || r.Key == "" || r.Fence < 1 || r.State == "" {
 		return occupation.Lock{}, errors.New("locks: stored lock: version, key, fence or state is missing")
@@ -146,6 +162,9 @@ func decodeIntent(raw string) (remembered, error) {
 	if err := json.Unmarshal([]byte(r.Intent), &t); err != nil {
 		return remembered{}, fmt.Errorf("locks: stored intent: %w", err)
 	}
+	if err := errors.Join(readable("intent", r.V), readable("intent", t.V)); err != nil {
+		return remembered{}, err
+	}
 	if r.V < 1 || t.Event == "" || t.Key == "" || t.Kind == "" {
 		return remembered{}, errors.New("locks: stored intent: version, event, key or kind is missing")
 	}
@@ -191,6 +210,9 @@ func decodeCommit(id, raw string) (occupation.Commit, error) {
 	plan, err := base64.RawURLEncoding.DecodeString(r.Plan)
 	if err != nil {
 		return occupation.Commit{}, fmt.Errorf("locks: plan of stored commit %s: %w", id, err)
+	}
+	if err := readable("commit", r.V); err != nil {
+		return occupation.Commit{}, err
 	}
 	if r.V < 1 || r.Stamp < 1 {
 		return occupation.Commit{}, fmt.Errorf("locks: stored commit %s: version or stamp is missing", id)

@@ -305,3 +305,31 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Errorf("keys %v, want %v", got, want)
 	}
 }
+
+// What a newer version has stored is not guessed at, and not touched: whatever is
+// asked, the answer says what to do.
+func TestWhatIsOfANewerVersionIsNotTouched(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t).Client(t)
+	store := locks.New(client, locks.Options{Site: "v2"})
+	seed(t, store, 0)
+	intend(t, store, take("e1", "A-1"), occupation.Accepted)
+	key := "{spoolbot:v2}:lock:A-1"
+	raw := strings.Replace(client.Get(t.Context(), key).Val(), `"v":1`, `"v":2`, 1)
+	client.Set(t.Context(), key, raw, 0)
+	for what, ask := range map[string]func() error{
+		"snapshot": func() error { _, err := store.Snapshot(t.Context()); return err },
+		"take": func() error {
+			_, err := store.Intend(t.Context(), "replica-1", []occupation.Intent{take("e2", "A-1")})
+			return err
+		},
+		"undo": func() error { return store.Undo(t.Context(), "", []string{"e1"}) },
+	} {
+		if err := ask(); err == nil || !strings.Contains(err.Error(), "newer spoolbot") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if now := client.Get(t.Context(), key).Val(); now != raw {
+		t.Errorf("it was %s\nand is %s", raw, now)
+	}
+}
