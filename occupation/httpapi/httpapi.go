@@ -23,6 +23,7 @@ type Core interface {
 	Complete(ctx context.Context, r occupation.Request, targets []occupation.Target, day time.Time) ([]occupation.Result, error)
 	Extend(ctx context.Context, r occupation.Request, targets []occupation.Target, ext occupation.Extension) ([]occupation.Result, error)
 	Release(ctx context.Context, r occupation.Request, target occupation.Target, reason string) (occupation.Result, error)
+	History(ctx context.Context, r occupation.Request, q occupation.HistoryQuery) (occupation.History, error)
 	Find(ctx context.Context, tag string) (occupation.Status, error)
 	Worker(ctx context.Context, id int) (occupation.Worker, error)
 	Now() time.Time
@@ -105,6 +106,8 @@ func routes(offers bool) map[string]map[string]handler {
 		"/api/occupation/liberar":     {http.MethodPost: (*door).release},
 		"/api/occupation/{tag}":       {http.MethodGet: (*door).find},
 		"/api/openapi.json":           {http.MethodGet: (*door).describe},
+
+		"/api/occupation/{tag}/historia": {http.MethodGet: (*door).history},
 	}
 	if offers {
 		out["/api/occupation/traspasar"] = map[string]handler{http.MethodPost: (*door).transfer}

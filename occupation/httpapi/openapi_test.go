@@ -34,8 +34,11 @@ func (s *shop) describes(method, path string, a answer) {
 		s.Fatal(err)
 	}
 	path, _, _ = strings.Cut(path, "?")
+	asked := path
 	if _, known := at(doc, "paths", path); !known && strings.HasPrefix(path, "/api/occupation/") {
-		path = "/api/occupation/{tag}"
+		if path = "/api/occupation/{tag}"; strings.HasSuffix(asked, "/historia") {
+			path += "/historia"
+		}
 	}
 	operation, known := at(doc, "paths", path, strings.ToLower(method))
 	if !known {
