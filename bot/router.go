@@ -63,7 +63,7 @@ func (b *Bot) serve(r *request, route route) {
 	ctx, cancel := context.WithTimeout(b.jobs, jobTimeout)
 	defer cancel()
 	log := b.log.With().Str("request_id", r.envelope).Str("user", r.user).Str(string(r.family), r.name).Logger()
-	ctx = log.WithContext(ctx)
+	ctx = occupation.WithTrace(log.WithContext(ctx), r.envelope)
 	if !b.first(ctx, r.seen) {
 		log.Info().Msg("request_seen_before")
 		return

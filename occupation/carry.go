@@ -39,7 +39,7 @@ func (c *committer) carry(ctx context.Context, jobs []*job) {
 				j.bound, j.maybe = commit.ID, nil // which has replaced whatever binding there was
 			}
 		}
-		c.cfg.Observe(Observation{Events: len(jobs), Took: time.Since(began), Sends: end.sends, Outcome: end.String(), Err: end.err})
+		c.cfg.Observe(Observation{Commit: commit.ID, Requests: traces(commit.Changes), Events: len(jobs), Took: time.Since(began), Sends: end.sends, Outcome: end.String(), Err: end.err})
 		switch {
 		case end.landed:
 			c.settle(ctx, end, jobs)

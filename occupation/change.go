@@ -22,6 +22,7 @@ type changed struct {
 func (s *Service) change(ctx context.Context, intents []Intent) ([]changed, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
 	defer cancel()
+	intents = traced(ctx, intents)
 	out, waiting, err := s.attempt(ctx, intents)
 	if err != nil {
 		return nil, err

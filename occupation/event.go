@@ -120,6 +120,7 @@ type Intent struct {
 	BySheet bool          // Release: the row says so already, no cell is written
 	OnFree  bool          // Lift always, Retain: nobody holds the spool
 	Undoes  Kind          // Revert: what it takes back
+	Trace   string        // id of the request that wants it; empty = the program's own doing
 	Was     string        // the row's state as it was seen: Lift: that it lifts; Take: before it; Revert: of what it takes back
 
 	// Completed by the store, by its clock; for a Revert from what it takes back, with
@@ -194,10 +195,11 @@ type AuditDetail struct {
 	Fence    int64     `json:"fence"`
 	Since    time.Time `json:"since,omitzero"`
 	Deadline time.Time `json:"deadline,omitzero"`
-	From     int       `json:"from,omitzero"`   // worker id of whoever had it
-	By       int       `json:"by,omitzero"`     // worker id of the supervisor who arranged it
-	Reason   string    `json:"reason,omitzero"` // as written
-	Undoes   Kind      `json:"undoes,omitzero"` // Revert: what it takes back
+	From     int       `json:"from,omitzero"`    // worker id of whoever had it
+	By       int       `json:"by,omitzero"`      // worker id of the supervisor who arranged it
+	Reason   string    `json:"reason,omitzero"`  // as written
+	Undoes   Kind      `json:"undoes,omitzero"`  // Revert: what it takes back
+	Request  string    `json:"request,omitzero"` // whose doing it was, as the log names it
 }
 
 // Change is an intent together with what it makes of the sheet.
@@ -247,7 +249,7 @@ func (i Intent) Change() Change {
 	}
 	detail, err := json.Marshal(AuditDetail{
 		Fence: i.Fence, Since: since, Deadline: deadline,
-		From: i.From.ID, By: i.By.ID, Reason: i.Reason, Undoes: i.Undoes,
+		From: i.From.ID, By: i.By.ID, Reason: i.Reason, Undoes: i.Undoes, Request: i.Trace,
 	})
 	if err != nil {
 		panic(err) // numbers and UTC times always marshal

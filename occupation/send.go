@@ -215,7 +215,7 @@ func (c *committer) repair(ctx context.Context, commit Commit, end ending) endin
 	}
 	began := time.Now()
 	end = c.putRows(ctx, commit, end)
-	told := Observation{Events: len(commit.Changes), Took: time.Since(began), Sends: end.sends, Outcome: "repaired", Err: end.err}
+	told := Observation{Commit: commit.ID, Requests: traces(commit.Changes), Events: len(commit.Changes), Took: time.Since(began), Sends: end.sends, Outcome: "repaired", Err: end.err}
 	if end.unknown || end.receipt.Remainder != nil {
 		told.Outcome = "unrepaired"
 	}

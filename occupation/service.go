@@ -31,9 +31,11 @@ type Config struct {
 // Observation is one commit's end, a repair's, or a recovery that has to go on, for
 // logs and metrics.
 type Observation struct {
-	Events int
-	Took   time.Duration
-	Sends  int
+	Commit   string   // its id, which is the value of its stamp
+	Requests []string // those that it carries out, by their traces
+	Events   int
+	Took     time.Duration
+	Sends    int
 	// Outcome is one of "landed", "waited", "refused", "stale", "unknown" and
 	// "recovering"; or of a repair "repaired" or "unrepaired".
 	Outcome string

@@ -223,7 +223,7 @@ func (a *app) observe(o occupation.Observation) {
 	if o.Outcome != "landed" && o.Outcome != "waited" {
 		level = zerolog.WarnLevel
 	}
-	a.log.WithLevel(level).AnErr("cause", o.Err).Int("events", o.Events).Int("sends", o.Sends).Dur("took", o.Took).
+	a.log.WithLevel(level).AnErr("cause", o.Err).Str("commit", o.Commit).Strs("requests", o.Requests).Int("events", o.Events).Int("sends", o.Sends).Dur("took", o.Took).
 		Str("outcome", o.Outcome).Msg("commit")
 	if o.Outcome == "landed" {
 		a.metrics.commitEvents.Observe(float64(o.Events))

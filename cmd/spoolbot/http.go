@@ -164,7 +164,7 @@ func (a *app) observeHTTP(o httpapi.Observation) {
 	if o.Status >= http.StatusInternalServerError {
 		level = zerolog.WarnLevel
 	}
-	a.log.WithLevel(level).AnErr("cause", o.Err).Str("path", o.Path).Str("token", o.Token).Int("worker", o.Worker).
+	a.log.WithLevel(level).AnErr("cause", o.Err).Str("request_id", o.Request).Str("path", o.Path).Str("token", o.Token).Int("worker", o.Worker).
 		Int("status", o.Status).Str("code", string(o.Code)).Dur("took", o.Took).Msg("http_request")
 	for _, res := range o.Done {
 		var code occupation.Code

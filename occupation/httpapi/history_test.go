@@ -68,3 +68,23 @@ func TestHistoryInPages(t *testing.T) {
 	s.wants(s.asks("screen", http.MethodGet, "/api/occupation/NADA-9/historia", ""), http.StatusNotFound, "SPOOL_NOT_FOUND")
 	s.wants(s.asks("", http.MethodGet, "/api/occupation/MK-1/historia", ""), http.StatusUnauthorized)
 }
+
+// Each answer has the id under which the request stands in the log and in the sheet:
+// the client's own, if that can be one.
+func TestTheIdOfARequest(t *testing.T) {
+	s := open(t)
+	take := `{"tag_spool":"MK-1","worker_id":93,"operacion":"ARM"}`
+	for given, want := range map[string]string{"kiosco-7.1": "kiosco-7.1", "": "", "a b\"c": "", strings.Repeat("x", 65): ""} {
+		a := s.posts("kiosk", "tomar", take, "X-Request-Id", given)
+		got := a.header.Get("X-Request-Id")
+		if (want != "" && got != want) || got == "" || (want == "" && got == given) {
+			t.Errorf("given %q, the answer has %q", given, got)
+		}
+		if last := s.seen[len(s.seen)-1]; last.Request != got {
+			t.Errorf("the log has %q, the answer %q", last.Request, got)
+		}
+	}
+	if rows := s.records.Audit(); len(rows) != 1 || rows[0].Detail().Request == "" {
+		t.Errorf("rows %+v", rows)
+	}
+}

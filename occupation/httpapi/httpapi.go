@@ -53,13 +53,14 @@ type Options struct {
 
 // Observation is one answered request, for log and metrics.
 type Observation struct {
-	Path   string // the route, "/api/occupation/{tag}"; empty = there is none
-	Token  string // the token's name; empty = none was good
-	Worker int    // for whom it acted
-	Status int
-	Code   occupation.Code // empty = done, or refused by the door itself
-	Took   time.Duration
-	Err    error // the cause of a fault
+	Request string // its id; the answer has it as X-Request-Id
+	Path    string // the route, "/api/occupation/{tag}"; empty = there is none
+	Token   string // the token's name; empty = none was good
+	Worker  int    // for whom it acted
+	Status  int
+	Code    occupation.Code // empty = done, or refused by the door itself
+	Took    time.Duration
+	Err     error // the cause of a fault
 	// Done are the results of what changes a spool, one for each; none when an earlier
 	// answer came again.
 	Done []occupation.Result

@@ -2,12 +2,14 @@ package httpapi
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,10 +39,12 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request, path string, method
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTime)
 	defer cancel()
-	c := &call{Request: r, ctx: ctx}
+	trace := traceOf(r)
+	w.Header().Set("X-Request-Id", trace)
+	c := &call{Request: r, ctx: occupation.WithTrace(ctx, trace)}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	err := d.attempt(w, c, path, methods)
-	o := Observation{Path: path, Token: c.token.Name, Worker: c.worker, Done: c.done}
+	o := Observation{Request: trace, Path: path, Token: c.token.Name, Worker: c.worker, Done: c.done}
 	if err != nil {
 		p := problemOf(err, d.Zone)
 		o.Code, o.Err = p.Code, cause(err)
@@ -87,6 +91,18 @@ func (d *door) attempt(w http.ResponseWriter, c *call, path string, methods map[
 		return handle(d, c)
 	}
 	return d.once(w, c, func() error { return handle(d, c) })
+}
+
+// traceForm is what an id of a request may look like.
+var traceForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// traceOf is the id under which the request stands in the log: the client's, if it
+// gives a sound one, else a new one.
+func traceOf(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); traceForm.MatchString(id) {
+		return id
+	}
+	return rand.Text()
 }
 
 // bearer is the token that a request carries, "" when there is none.

@@ -128,6 +128,7 @@ type intentText struct {
 	OnFree  bool       `json:"on_free,omitzero"`
 	Was     string     `json:"was,omitzero"`
 	Undoes  string     `json:"undoes,omitzero"`
+	Trace   string     `json:"trace,omitzero"`
 }
 
 // personText is a worker in a text that the scripts keep as it came.
@@ -142,7 +143,7 @@ func encodeIntent(in occupation.Intent) (string, error) {
 		V: recordVersion, Event: in.Event, Kind: string(in.Kind), Key: in.Key, Tag: in.Tag,
 		ID: in.Worker.ID, Name: in.Worker.Name, Label: in.Worker.Label, From: personText(in.From), By: personText(in.By),
 		TTL: in.TTL.Microseconds(), Grace: in.Grace.Microseconds(), Until: in.Until, Date: in.Date,
-		Reason: in.Reason, BySheet: in.BySheet, Former: in.Former, OnFree: in.OnFree, Was: in.Was, Undoes: string(in.Undoes),
+		Reason: in.Reason, BySheet: in.BySheet, Former: in.Former, OnFree: in.OnFree, Was: in.Was, Undoes: string(in.Undoes), Trace: in.Trace,
 	})
 }
 
@@ -171,7 +172,7 @@ func decodeIntent(raw string) (remembered, error) {
 	out := remembered{commit: r.Commit, owed: r.Owed, intent: occupation.Intent{
 		Event: t.Event, Kind: occupation.Kind(t.Kind), Key: t.Key, Tag: t.Tag, Operation: occupation.Operation(r.Op),
 		Worker: occupation.Holder{ID: t.ID, Name: t.Name, Label: t.Label}, Fence: r.Fence,
-		From: occupation.Holder(t.From), By: occupation.Holder(t.By), Reason: t.Reason, BySheet: t.BySheet, Former: t.Former, OnFree: t.OnFree, Was: t.Was, Undoes: occupation.Kind(t.Undoes),
+		From: occupation.Holder(t.From), By: occupation.Holder(t.By), Reason: t.Reason, BySheet: t.BySheet, Former: t.Former, OnFree: t.OnFree, Was: t.Was, Undoes: occupation.Kind(t.Undoes), Trace: t.Trace,
 		TTL: time.Duration(t.TTL) * time.Microsecond, Grace: time.Duration(t.Grace) * time.Microsecond,
 		Until: t.Until, Date: t.Date, Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At),
 	}}
