@@ -117,6 +117,8 @@ func TestTheHTTPDoor(t *testing.T) {
 	w.sees("it is theirs", card("es tuyo"), w.program)
 	w.wants("POST", "/api/occupation/pausar", `{"tag_spool":"`+tag(2)+`","worker_id":101}`, http.StatusOK, `"success":true`)
 	w.sees("their card says that it is paused", card("pausado, quedó libre"), w.program)
+	_, metrics := w.asks("GET", "/metrics", "")
+	wantServed(t, metrics)
 	if said := w.program.stderr.String(); strings.Contains(said, restToken) {
 		t.Error("the token stands in the log")
 	}

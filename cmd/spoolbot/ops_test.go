@@ -31,26 +31,49 @@ func described() map[string]bool {
 	return names
 }
 
-// Alerts and dashboard ask for numbers that there are.
-func TestTheMetricsOfAlertsAndDashboardExist(t *testing.T) {
-	t.Parallel()
-	known, asked := described(), regexp.MustCompile(`\b(spoolbot|go|process)_[a-z_]+`)
+// asked are the names that alerts and dashboard ask for, by file.
+func asked(t *testing.T) map[string][]string {
+	t.Helper()
+	out, names := map[string][]string{}, regexp.MustCompile(`\b(spoolbot|go|process)_[a-z_]+`)
 	for _, file := range []string{"rules.yml", "dashboard.json"} {
 		text, err := os.ReadFile(filepath.Join("ops", file))
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := asked.FindAllString(string(text), -1)
-		if len(found) == 0 {
+		if out[file] = names.FindAllString(string(text), -1); len(out[file]) == 0 {
 			t.Errorf("%s asks for nothing", file)
 		}
-		for _, name := range found {
+	}
+	return out
+}
+
+// Alerts and dashboard ask for numbers that there are.
+func TestTheMetricsOfAlertsAndDashboardExist(t *testing.T) {
+	t.Parallel()
+	known := described()
+	for file, names := range asked(t) {
+		for _, name := range names {
 			base := name
 			for _, part := range []string{"_bucket", "_sum", "_count"} {
 				base = strings.TrimSuffix(base, part)
 			}
 			if !known[name] && !known[base] {
 				t.Errorf("%s asks for %s, which nobody tells", file, name)
+			}
+		}
+	}
+}
+
+// wantServed checks that what alerts and dashboard ask for stands in an answer of
+// GET /metrics, but for what is told only after there was some, or where there are
+// several shops.
+func wantServed(t *testing.T, metrics string) {
+	t.Helper()
+	for file, names := range asked(t) {
+		for _, name := range names {
+			told := strings.Contains(metrics, "\n"+name+" ") || strings.Contains(metrics, "\n"+name+"{") || strings.Contains(metrics, "\n"+name+"_count ")
+			if !told && name != "spoolbot_shop_up" && name != "spoolbot_reconcile_total" {
+				t.Errorf("%s asks for %s, which GET /metrics does not tell", file, name)
 			}
 		}
 	}
