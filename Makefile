@@ -5,7 +5,7 @@ GO ?= go
 # Redis, a C compiler for -race and a browser come from Debian when they are not there.
 NEED := .ci/need
 
-.PHONY: help build demo test walk taps soak mutants bench lint fmt golden pictures ops vuln
+.PHONY: help build demo test walk taps soak fuzz mutants bench lint fmt golden pictures ops vuln
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +33,9 @@ taps: ## count the taps and seconds of every deed, one line each
 soak: ## random worlds of replicas, people and faults; prints the seeds that break a promise
 	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation
 	SPOOLBOT_KILLS=$${SPOOLBOT_KILLS:-500} $(GO) test -run '^TestKilledAtRandomInstants$$' -count 1 -timeout 0 ./cmd/spoolbot
+
+fuzz: ## every fuzzer for FUZZTIME, a minute each (ONLY=FuzzPick: just that one)
+	@GO="$(GO)" .ci/fuzz
 
 mutants: ## put faults into a copy of the code: a test must find each (ONLY=name: just that one)
 	@GO="$(GO)" $(GO) run ./.ci/mutants $(ONLY)
