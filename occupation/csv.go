@@ -3,9 +3,9 @@ package occupation
 import (
 	"bytes"
 	"encoding/csv"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -58,11 +58,13 @@ func wall(t time.Time, layout string) string {
 	return t.Format(layout)
 }
 
-// inert puts an apostrophe before what a spreadsheet would take for a formula
-// (OWASP, CSV injection): people write TAGs, names and reasons.
+// formula is what a spreadsheet may take for a formula, also behind what cannot be
+// seen (OWASP, CSV injection).
+var formula = regexp.MustCompile(`^[\pZ\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[ \x{a0}\x{feff}]*[\t\r\n]`)
+
+// inert puts an apostrophe before a formula: people write TAGs, names and reasons.
 func inert(cell string) string {
-	first := strings.TrimLeft(cell, " \u00a0\ufeff")
-	if first != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(first)[0]) {
+	if formula.MatchString(cell) {
 		return "'" + cell
 	}
 	return cell

@@ -56,7 +56,7 @@ func readDay(text string, now time.Time) (_ time.Time, ok bool) {
 	if meant.After(today) { // in January people write 30-12 and mean last year's
 		meant = day(today.Year()-1, t.Month(), t.Day(), now.Location())
 	}
-	return meant, true
+	return meant, meant.Day() == t.Day() // not every year has a 29-2
 }
 
 // checkDate refuses a fecha_operacion of the future or of more than MaxDateAge

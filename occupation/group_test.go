@@ -1,6 +1,7 @@
 package occupation_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestATextNamesAnNVOrAnOT(t *testing.T) {
 }
 
 func TestTheTAGsOfAMessageAreFound(t *testing.T) {
-	b := book("MK-1335-CW-25238-011", "MK-1335-CW-25238-012", "MK-1340-GW-1", "TEST-01", "DOBLE-1", "DOBLE-1")
+	b := book("MK-1335-CW-25238-011", "MK-1335-CW-25238-012", "MK-1340-GW-1", "TEST-01", "DOBLE-1", "DOBLE-1", "AB-11-1", "AB-1-11")
 	for text, want := range map[string]string{
 		"Hola: *MK-1335-CW-25238-011*, y TEST-01 porfa":   "MK-1335-CW-25238-011 TEST-01",
 		"mk 1335 cw 25238 011 y mk1340gw1":                "MK-1335-CW-25238-011 MK-1340-GW-1",
@@ -43,6 +44,9 @@ func TestTheTAGsOfAMessageAreFound(t *testing.T) {
 		"MK-1335-CW-25238-013 no existe":                  "",
 		"DOBLE-1 está dos veces":                          "DOBLE-1",
 		"• MK-1335-CW-25238-012\n• MK-1335-CW-25238-011.": "MK-1335-CW-25238-012 MK-1335-CW-25238-011",
+		"ab111 es uno de dos":                             "",
+		strings.Repeat("x ", 19_996) + "TEST-01":          "TEST-01",
+		strings.Repeat("x ", 19_995) + "xx TEST-015":      "", // is cut behind 01
 		"": "",
 	} {
 		if got := tagsOf(b.Mentioned(text)); got != want {

@@ -153,7 +153,7 @@ func TestCSV(t *testing.T) {
 			Operation: occupation.ARM, Action: "COMPLETAR", Date: day, JSON: `{"fence":4,"reason":"dijo; \"sí\""}`,
 		},
 		{
-			ID: "=1+1", Kind: "+x", Tag: "-2+3", WorkerName: "@SUM(A1)", Operation: "\tx", Action: "\rx", JSON: " =IMPORTXML(\"http://x\")",
+			ID: "=1+1", Kind: "+x", Tag: "-2+3", WorkerName: "\u200b@SUM(A1)", Operation: "\tx", Action: "\rx", JSON: " =IMPORTXML(\"http://x\")",
 		},
 	}))
 	if !strings.HasPrefix(got, "\ufeffID;Timestamp;") || strings.Count(got, "\r\n") != 3 {

@@ -26,7 +26,8 @@ type Picks struct {
 // Pick reads the text behind a command: TAGs or parts of them, apart by white
 // space, commas or semicolons, in quotes or not, with bullets or not, as people
 // paste them from a message or a column; and an operation, before or after.
-// A text that as a whole is one TAG written with spaces is that TAG. Errors:
+// A text that as a whole is one TAG written with spaces is that TAG, unless each of
+// its words is one by itself. Errors:
 // INVALID_INPUT (TooManyTags, BadTag). A text without any TAG gives no picks.
 func (b *Book) Pick(text string) (Picks, *Error) {
 	words := Words(text)
@@ -42,7 +43,7 @@ func (b *Book) Pick(text string) (Picks, *Error) {
 		return out, nil
 	}
 	if len(words) > 1 && len(words) <= 8 {
-		if whole := strings.Join(words, "-"); len(b.exact(whole)) > 0 {
+		if whole := strings.Join(words, "-"); len(b.exact(whole)) > 0 && !b.eachATag(words) {
 			words = []string{whole}
 		}
 	}
@@ -69,6 +70,11 @@ func (b *Book) Pick(text string) (Picks, *Error) {
 		return Picks{}, &Error{Code: InvalidInput, Reason: TooManyTags, Row: len(out.Picks)}
 	}
 	return out, nil
+}
+
+// eachATag reports whether every word is a whole TAG.
+func (b *Book) eachATag(words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return len(b.byKey[TagKey(w)]) == 0 })
 }
 
 // Words splits a text as people paste it: at white space, commas and

@@ -1,6 +1,7 @@
 package occupation_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -187,5 +188,14 @@ func TestDayWithoutMidnight(t *testing.T) {
 	}
 	if got, err := occupation.ParseDate("6-9", now.AddDate(0, 0, 30)); err != nil || got.Day() != 6 {
 		t.Errorf("30 days later it is %v, %v; want the 6th", got, err)
+	}
+}
+
+func TestA29thOfFebruaryThatThereWasNot(t *testing.T) {
+	for year, want := range map[int]occupation.Reason{2027: occupation.BadDate, 2028: ""} {
+		got, err := occupation.ParseDate("29-2", time.Date(year, 3, 10, 12, 0, 0, 0, santiago))
+		if err == nil && (want != "" || got.Format("2-1-2006") != fmt.Sprint("29-2-", year)) || err != nil && err.Reason != want {
+			t.Errorf("29-2 in March %d is %v, %v", year, got, err)
+		}
 	}
 }

@@ -17,7 +17,7 @@ type Stop struct {
 // stopped finds the word by which a state is a stop, however people write it.
 var (
 	stopped = regexp.MustCompile(`(?i)\bretenid[oa]s?\b[\s:,.-]*`)
-	stopBy  = regexp.MustCompile(`(?:^|[,\s]+)(\p{L}{1,2}\((\d{1,9})\))\s*$`)
+	stopBy  = regexp.MustCompile(`(?:^|[,\s]+)(\p{L}{1,2}\((\d{1,14})\))\s*$`) // an id as long as the lock store takes it
 )
 
 // Text is what Estado_Ocupacion says: "ARM retenido: calidad, MR(93)".
@@ -41,7 +41,7 @@ func (s Spool) Stop() (out Stop, ok bool) {
 	rest := strings.TrimSpace(s.State[at[1]:])
 	if by := stopBy.FindStringSubmatchIndex(rest); by != nil {
 		out.Label = rest[by[2]:by[3]]
-		out.By, _ = strconv.Atoi(rest[by[4]:by[5]]) // nine digits at most
+		out.By, _ = strconv.Atoi(rest[by[4]:by[5]]) // fourteen digits at most
 		rest = rest[:by[0]]
 	}
 	out.Reason = strings.TrimSpace(rest)
