@@ -153,9 +153,9 @@ func parseToken(words []string) (Token, error) {
 		}
 	case RoleWorker:
 		if len(words) == 4 {
-			t.Worker, _ = strconv.Atoi(words[3])
+			t.Worker, err = strconv.Atoi(words[3])
 		}
-		if t.Worker <= 0 {
+		if err != nil || t.Worker <= 0 {
 			return Token{}, errors.New("a trabajador needs the id of a worker behind the role")
 		}
 	default:

@@ -46,10 +46,17 @@ func broken(text string) bool {
 	return false
 }
 
-// cellInt reads a whole number, also one written as text.
+// maxID is the greatest id of a worker that the lock store can hold.
+const maxID = 99_999_999_999_999
+
+// cellInt reads a whole number, also one written as text; 0 when it is none, or
+// greater than any id.
 func cellInt(v any) (int, bool) {
 	n, err := strconv.Atoi(cellText(v))
-	return n, err == nil
+	if err != nil || n > maxID {
+		return 0, false
+	}
+	return n, true
 }
 
 // cellBool reads a flag as people and Sheets write it.

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -118,7 +117,7 @@ func (t *table) spool(row int, zone *time.Location, look func(occupation.Column)
 		fault(occupation.ColHeldBy)
 	}
 	if m := holderID.FindStringSubmatch(s.HeldBy); m != nil {
-		s.HolderID, _ = strconv.Atoi(m[1]) // digits; one too long for an int names nobody
+		s.HolderID, _ = cellInt(m[1]) // one that is too long names nobody
 	}
 	return s
 }
