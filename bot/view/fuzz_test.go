@@ -58,7 +58,9 @@ func FuzzReadValues(f *testing.F) {
 // Whatever comes back with a form, as its metadata and as what was filled in: it is
 // no form of ours, or the person is told what to put right, or it is whole.
 func FuzzReadForms(f *testing.F) {
-	state := func(block, action, element string) string { return `{"` + block + `":{"` + action + `":` + element + `}}` }
+	state := func(block, action, element string) string {
+		return `{"` + block + `":{"` + action + `":` + element + `}}`
+	}
 	for _, c := range [][2]string{
 		{"", "{}"},
 		{"{}", `{"x":{"y":{}}}`},

@@ -21,9 +21,14 @@ func newLogger(w io.Writer, level zerolog.Level, format string) zerolog.Logger {
 	return zerolog.New(w).Level(level).With().Timestamp().Logger()
 }
 
-// secrets match what must never stand in a log: Slack tokens, the ticket of a
-// socket, the user part of a link, a Google bearer token.
-var secrets = regexp.MustCompile(`(xapp|xox[a-z])-[A-Za-z0-9-]+|(ticket=)[^&\s"\\]+|(://)[^/\s"@]+(@)|(ya29\.)[A-Za-z0-9._-]+`)
+// secrets match what must never stand in a log: Slack tokens, the ticket of a socket,
+// the path of a response_url, the user part of a link, bearer tokens, a private key.
+// The first group of each that has one stays.
+var secrets = regexp.MustCompile(`(xapp|xox[a-z])-[A-Za-z0-9-]+|(ticket=)[^&\s"\\]+|(/(?:commands|actions|workflows|services)/[A-Z])[A-Z0-9]*/[^\s"\\]+` +
+	`|(://)[^/\s"@]+(@)|(ya29\.)[A-Za-z0-9._-]+|((?i:bearer) )[A-Za-z0-9._~+/=-]+|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^"]*`)
+
+// scrub blackens secrets.
+func scrub(p []byte) []byte { return secrets.ReplaceAll(p, []byte("$1$2$3$4$6$7$8***$5")) }
 
 // scrubber is a writer that blackens secrets. zerolog writes a line at a time,
 // so none is cut in two.
@@ -31,7 +36,7 @@ type scrubber struct{ w io.Writer }
 
 // Write writes p without its secrets and reports len(p).
 func (s scrubber) Write(p []byte) (int, error) {
-	if _, err := s.w.Write(secrets.ReplaceAll(p, []byte("$1$2$3$5***$4"))); err != nil {
+	if _, err := s.w.Write(scrub(p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -115,8 +115,10 @@ func dispatch(ctx context.Context, table []command, in invocation) int {
 	return exitUsage
 }
 
-// exitCode says on stderr what an error means for the person who typed.
+// exitCode says on stderr what an error means for the person who typed. Whatever the
+// error quotes, no secret is said.
 func exitCode(ctx context.Context, name string, err error, stderr io.Writer) int {
+	stderr = scrubber{stderr}
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitDone
 	}

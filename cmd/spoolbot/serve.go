@@ -18,6 +18,9 @@ func serve(ctx context.Context, in invocation) error {
 	}
 	log := newLogger(in.stderr, shops[0].LogLevel, shops[0].LogFormat)
 	redis.SetLogger(redisLog{log})
+	if err := leaveNoDump(); err != nil {
+		log.Warn().Err(err).Msg("core_dumps_possible")
+	}
 	if shops[0].Several {
 		all := newBranches(shops, func(Config) Doors { return Doors{} }, log)
 		return all.run(ctx, shops[0].HTTPListen, log)
