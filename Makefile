@@ -5,14 +5,17 @@ GO ?= go
 # Redis, a C compiler for -race and a browser come from Debian when they are not there.
 NEED := .ci/need
 
-.PHONY: help build demo test walk taps soak fuzz mutants bench lint fmt golden pictures ops vuln
+.PHONY: help build repro demo test walk taps soak fuzz mutants bench lint fmt golden pictures ops vuln
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build ./bin/spoolbot
-	$(GO) build -trimpath -tags grpcnotrace -o bin/spoolbot ./cmd/spoolbot
+build: ## build ./bin/spoolbot, static: the same bytes from the same commit, wherever it lies
+	CGO_ENABLED=0 $(GO) build -trimpath -tags grpcnotrace -o bin/spoolbot ./cmd/spoolbot
+
+repro: ## build twice, in two places, and compare the programs byte for byte
+	@GO="$(GO)" .ci/repro
 
 demo: ## try it: the whole program against emulators, on a page of this machine
 	$(GO) run ./cmd/spoolbot demo
