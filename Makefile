@@ -43,8 +43,8 @@ fuzz: ## every fuzzer for FUZZTIME, a minute each (ONLY=FuzzPick: just that one)
 mutants: ## put faults into a copy of the code: a test must find each (ONLY=name: just that one)
 	@GO="$(GO)" $(GO) run ./.ci/mutants $(ONLY)
 
-bench: ## measure, one figure a line
-	@$(GO) run ./cmd/spoolbot bench
+bench: ## measure, one figure a line, and write the table of the README
+	@$(GO) run ./cmd/spoolbot bench --readme README.md
 
 lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
 	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }

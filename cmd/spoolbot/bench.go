@@ -8,13 +8,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/mattn/go-isatty"
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
+	"github.com/schollz/progressbar/v3"
 )
 
 // benchFlags are the flags of bench.
@@ -24,6 +27,7 @@ type benchFlags struct {
 	acks    int
 	idle    time.Duration
 	only    string
+	readme  string
 	redis   *benchRedis
 }
 
@@ -48,6 +52,8 @@ func benchBeside() []benchStep {
 			"callbycall_batch50_sheet_writes", "callbycall_batch50_sheet_reads", "callbycall_batch50_redis_roundtrips",
 			"callbycall_batch50_p50_rtt", "callbycall_ops_per_minute",
 		}, benchCallByCall},
+		{[]string{"sheetonly_tomar_p50_rtt", "sheetonly_ops_per_minute", "sheetonly_doubled_of_30"}, benchSheetOnly},
+		{[]string{"doubled_of_30"}, benchContests},
 		{[]string{"warn_lateness_p99_ms"}, benchWarnings},
 	}
 }
@@ -58,7 +64,7 @@ func benchAlone() []benchStep {
 		{[]string{"storm200_p50_rtt", "storm200_p99_rtt", "storm200_429", "storm200_lost"}, benchStorm},
 		{[]string{"sustained_ops_per_minute", "sustained_p99_ms"}, benchSustained},
 		{[]string{"recover_after_kill_ms"}, benchRecovery},
-		{[]string{"locks_take50_ms", "locks_take50_sequential_ms"}, benchLocks},
+		{[]string{"locks_take50_ms", "locks_take50_sequential_ms", "locks_take50_library_ms"}, benchLocks},
 		{[]string{"start_20k_ms", "start_20k_rss_mb"}, benchStart},
 	}
 }
@@ -74,12 +80,17 @@ func bench(ctx context.Context, in invocation) error {
 	fs.IntVar(&f.acks, "acks", 1000, "how many acknowledgements are measured")
 	fs.DurationVar(&f.idle, "idle", time.Minute, "how long an idle program is watched")
 	fs.StringVar(&f.only, "only", "", "the figures to measure, by name, with commas between them; else all")
+	fs.StringVar(&f.readme, "readme", "", "a README whose table of BENCHMARKS is written anew, where each of its figures was measured")
 	if err := in.parseFlags(fs); err != nil {
 		return err
 	}
 	r := &report{out: in.stdout, err: in.stderr, began: time.Now()}
 	if err := r.limit(f.only); err != nil {
 		return err
+	}
+	if file, isFile := in.stderr.(*os.File); isFile && isatty.IsTerminal(file.Fd()) {
+		r.bar = newBar(file, r.steps(), "bench")
+		defer func() { _ = r.bar.Finish() }()
 	}
 	r.note("sheet round trip %v; %d rounds, %d acks; the emulators run in the same process", f.latency, f.rounds, f.acks)
 	redis.SetLogger(redisLog{zerolog.Nop()})
@@ -99,7 +110,10 @@ func bench(ctx context.Context, in invocation) error {
 	for _, s := range benchAlone() { // a fault does not keep the other figures away
 		faults = append(faults, r.step(ctx, f, s))
 	}
-	return errors.Join(faults...)
+	if err := errors.Join(faults...); err != nil || f.readme == "" {
+		return err
+	}
+	return r.writeInto(f.readme, f.latency)
 }
 
 // report prints figures as they come, and on err what goes on meanwhile.
@@ -108,6 +122,8 @@ type report struct {
 	out, err io.Writer
 	began    time.Time
 	only     []string // the figures that are wanted; none = all
+	measured map[string]float64
+	bar      *progressbar.ProgressBar // nil: no terminal, what goes on is told in lines
 }
 
 // limit leaves the figures that are named in only.
@@ -125,6 +141,17 @@ func (r *report) limit(only string) error {
 	return nil
 }
 
+// steps is how many steps will be taken.
+func (r *report) steps() int {
+	n := 0
+	for _, s := range append(benchBeside(), benchAlone()...) {
+		if slices.ContainsFunc(s.figures, r.wants) {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *report) wants(name string) bool { return len(r.only) == 0 || slices.Contains(r.only, name) }
 
 // step takes a step if one of its figures is wanted.
@@ -133,6 +160,9 @@ func (r *report) step(ctx context.Context, f benchFlags, s benchStep) error {
 		return ctx.Err()
 	}
 	r.progress("%s …", s.figures[0])
+	if r.bar != nil {
+		defer func() { _ = r.bar.Add(1) }()
+	}
 	if err := s.run(ctx, f, r); err != nil {
 		return fmt.Errorf("%s: %w", s.figures[0], err)
 	}
@@ -148,19 +178,36 @@ func (r *report) figure(name string, value float64, unit, comment string) {
 	if comment != "" {
 		comment = "  # " + comment
 	}
+	if r.measured == nil {
+		r.measured = map[string]float64{}
+	}
+	r.measured[name] = value
+	r.clearBar()
 	fmt.Fprintf(r.out, "%s %.4g %s%s\n", name, value, unit, comment)
 }
 
 func (r *report) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.clearBar()
 	fmt.Fprintf(r.out, "# "+format+"\n", args...)
+}
+
+// clearBar makes room for a line on the same terminal. The caller holds r.mu.
+func (r *report) clearBar() {
+	if r.bar != nil {
+		_ = r.bar.Clear()
+	}
 }
 
 // progress tells the person who waits for the figures how far it is.
 func (r *report) progress(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.bar != nil {
+		r.bar.Describe(fmt.Sprintf(format, args...))
+		return
+	}
 	fmt.Fprintf(r.err, "bench %3.0fs: "+format+"\n", append([]any{time.Since(r.began).Seconds()}, args...)...)
 }
 

@@ -173,7 +173,7 @@ func progress(w io.Writer, what string) (seen func(done, all int), end func()) {
 	var bar *progressbar.ProgressBar
 	return func(done, all int) {
 			if bar == nil {
-				bar = progressbar.NewOptions(all, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+				bar = newBar(file, all, what)
 			}
 			_ = bar.Set(done)
 		}, func() {
@@ -181,4 +181,8 @@ func progress(w io.Writer, what string) (seen func(done, all int), end func()) {
 				_ = bar.Finish()
 			}
 		}
+}
+
+func newBar(terminal *os.File, all int, what string) *progressbar.ProgressBar {
+	return progressbar.NewOptions(all, progressbar.OptionSetWriter(terminal), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 }
