@@ -138,6 +138,7 @@ type Bot struct {
 	checks  checks
 	bosses  bossNews
 	up      [twoSockets]atomic.Bool // which sockets listen
+	app     atomic.Pointer[string]  // whose sockets they are, as Slack says; nil until it has greeted one
 	leads   atomic.Bool             // the jobs
 	homes   homes
 	home    atomic.Pointer[slack.AuthTestResponse]

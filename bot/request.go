@@ -37,6 +37,7 @@ type request struct {
 	at       time.Time
 
 	user, team, enterprise string
+	app                    string // for which Slack sent it
 
 	text    string // what was typed: behind the command, or into a select
 	raw     string // the same as Slack sent it, with people as <@U...>
@@ -67,7 +68,7 @@ func decode(evt socketmode.Event, now time.Time) (*request, bool) {
 	switch data := evt.Data.(type) {
 	case slack.SlashCommand:
 		r.family, r.name = command, data.Command
-		r.user, r.team, r.enterprise = data.UserID, data.TeamID, data.EnterpriseID
+		r.user, r.team, r.enterprise, r.app = data.UserID, data.TeamID, data.EnterpriseID, data.APIAppID
 		r.text, r.raw, r.trigger = typed(data.Text), data.Text, data.TriggerID
 		r.from = place{Kind: atCommand, Channel: data.ChannelID, Hook: data.ResponseURL, Until: now.Add(hookLife), User: data.UserID}
 		r.note("t:", data.TriggerID)
@@ -89,7 +90,7 @@ func (r *request) note(prefix, id string) {
 }
 
 func (r *request) interaction(c slack.InteractionCallback) (*request, bool) {
-	r.user, r.team, r.enterprise = c.User.ID, c.Team.ID, c.Enterprise.ID
+	r.user, r.team, r.enterprise, r.app = c.User.ID, c.Team.ID, c.Enterprise.ID, c.APIAppID
 	if c.User.TeamID != "" {
 		r.team = c.User.TeamID
 	}
@@ -145,7 +146,7 @@ func (r *request) event(e slackevents.EventsAPIEvent) (*request, bool) {
 		return nil, false
 	}
 	r.family, r.name = event, opened.Type
-	r.user, r.team, r.enterprise = opened.User, e.TeamID, e.EnterpriseID
+	r.user, r.team, r.enterprise, r.app = opened.User, e.TeamID, e.EnterpriseID, e.APIAppID
 	r.from = place{Kind: atHome, User: opened.User}
 	r.text = opened.Tab
 	if outer, ok := e.Data.(*slackevents.EventsAPICallbackEvent); ok {

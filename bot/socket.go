@@ -96,6 +96,7 @@ func (b *Bot) read(ctx context.Context, end context.CancelCauseFunc, n int, clie
 				b.connected(n, len(connected))
 			case socketmode.EventTypeHello:
 				b.up[n].Store(true)
+				b.app.Store(&evt.Request.ConnectionInfo.AppID)
 				if evt.Request.NumConnections > twoSockets*maxReplicas {
 					b.log.Warn().Int("socket", n).Int("connections", evt.Request.NumConnections).Msg("socket_ghosts")
 				}
@@ -158,6 +159,14 @@ func (b *Bot) ack(ctx context.Context, client *socketmode.Client, id string, pay
 	}
 }
 
+// ofAnotherApp reports whether the envelope names another app than the one whose
+// socket greeted us. Slack sends none such: whoever does is not Slack. Payloads of
+// shortcuts name none.
+func (b *Bot) ofAnotherApp(r *request) bool {
+	app := b.app.Load()
+	return app != nil && *app != "" && r.app != "" && r.app != *app
+}
+
 // receive acknowledges an envelope and hands it over to the queue. The place in
 // the queue is taken first, so that the acknowledgement can say that there is
 // none; the work begins after it.
@@ -169,6 +178,11 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socket
 	ack := func(payload any) { b.ack(ctx, client, evt.Request.EnvelopeID, payload) }
 	r, known := decode(evt, time.Now())
 	if !known {
+		ack(nil)
+		return
+	}
+	if b.ofAnotherApp(r) {
+		b.log.Warn().Str("request_id", r.envelope).Str("app", r.app).Msg("envelope_of_another_app")
 		ack(nil)
 		return
 	}
