@@ -106,7 +106,10 @@ func ratioOf(ours, other float64, more bool) string {
 	if ours == 0 || other == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.2g ×", other/ours)
+	if times := other / ours; times < 10 {
+		return fmt.Sprintf("%.1f ×", times)
+	}
+	return fmt.Sprintf("%.0f ×", other/ours)
 }
 
 // machine is what the figures were measured on.
