@@ -3,6 +3,7 @@ package occupation_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,19 +15,19 @@ import (
 // put back is ended at once by the same person at another replica.
 type deaf struct {
 	*occupationtest.Locks
-	deaf  bool
+	deaf  atomic.Bool
 	again []occupation.Intent
 }
 
 func (l *deaf) Beat(ctx context.Context, replica string, ttl time.Duration) error {
-	if l.deaf {
+	if l.deaf.Load() {
 		return errLine
 	}
 	return l.Locks.Beat(ctx, replica, ttl)
 }
 
 func (l *deaf) Bind(ctx context.Context, replica string, c occupation.Commit) (occupation.Bound, error) {
-	if !l.deaf {
+	if !l.deaf.Load() {
 		return l.Locks.Bind(ctx, replica, c)
 	}
 	<-time.After(20 * time.Second)
@@ -35,8 +36,7 @@ func (l *deaf) Bind(ctx context.Context, replica string, c occupation.Commit) (o
 
 func (l *deaf) Undo(ctx context.Context, commit string, events []string) error {
 	err := l.Locks.Undo(ctx, commit, events)
-	if l.deaf && err == nil {
-		l.deaf = false
+	if err == nil && l.deaf.CompareAndSwap(true, false) {
 		out, err := l.Locks.Intend(ctx, "other", l.again)
 		if err != nil || out[0].Verdict != occupation.Accepted {
 			return errLine
@@ -59,7 +59,7 @@ func TestWhatIsPutBackAfterALostHeartbeatIsTold(t *testing.T) {
 			Event: "again", Kind: occupation.Pause, Key: "S-000", Tag: "S-000", Worker: mauricio.AsHolder(),
 		}}}
 		s.openOn("b", l, s.records)
-		l.deaf = true
+		l.deaf.Store(true)
 		s.refused("pause", s.pause(mauricio, "S-000").Err, occupation.SheetUnavailable, occupation.BeingChecked)
 		s.passes(time.Minute)
 		if news := s.news(); news.Intent.Kind != occupation.Pause || occupation.CodeOf(news.Err) == "" {
