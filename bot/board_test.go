@@ -78,6 +78,7 @@ func TestTheBoardIsEditedOnlyWhenItChanges(t *testing.T) {
 	inShop(t, func(s *shop) {
 		s.asks(s.mauricio, "/tomar "+tag(1), "tomado")
 		s.theBoard(tag(1))
+		s.passes(time.Second) // the call that has shown it is over
 		edits, before := s.calls("chat.update"), s.calls("chat.postMessage")
 		s.passes(30 * time.Minute)
 		if n := s.calls("chat.update") - edits; n != 0 {
