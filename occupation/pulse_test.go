@@ -30,13 +30,13 @@ func (l *deaf) Bind(ctx context.Context, replica string, c occupation.Commit) (o
 	if !l.deaf.Load() {
 		return l.Locks.Bind(ctx, replica, c)
 	}
-	<-time.After(20 * time.Second)
+	<-time.After(21700 * time.Millisecond) // between two heartbeats
 	return occupation.Bound{}, errLine
 }
 
 func (l *deaf) Undo(ctx context.Context, commit string, events []string) error {
 	err := l.Locks.Undo(ctx, commit, events)
-	if err == nil && l.deaf.CompareAndSwap(true, false) {
+	if err == nil && commit == "" && l.deaf.CompareAndSwap(true, false) { // it was never bound
 		out, err := l.Locks.Intend(ctx, "other", l.again)
 		if err != nil || out[0].Verdict != occupation.Accepted {
 			return errLine
