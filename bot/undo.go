@@ -52,8 +52,8 @@ func (b *Bot) pressedUndoMany(ctx context.Context, r *request) error {
 	return b.showResults(ctx, r, results)
 }
 
-// chosePauseWhy says why there was a pause.
-func (b *Bot) chosePauseWhy(ctx context.Context, r *request) error {
+// pressedPauseWhy says why there was a pause; each reason has its own button.
+func (b *Bot) pressedPauseWhy(ctx context.Context, r *request) error {
 	target, reason, err := view.ReadPauseWhy(r.value)
 	if err != nil {
 		return &occupation.Error{Code: occupation.InvalidInput, Err: err}

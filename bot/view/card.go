@@ -94,9 +94,7 @@ func Paused(r occupation.Result, _ Clock) Message {
 	facts := Facts{Tag: r.Tag, Operation: r.Lock.Operation}
 	m := card(signPause, r.Tag, statePaused, []string{join(" · ", string(r.Lock.Operation), about(r.Spool)), lineFreeAgain},
 		takeButton(labelResume, facts), undoButton(r))
-	if why := pauseWhySelect(r); why != nil {
-		m.Blocks = append(m.Blocks, slack.NewActionBlock("", why))
-	}
+	m.Blocks = append(append(m.Blocks, small(lineWhyPaused)), rows(pauseWhyButtons(r)...)...)
 	return m
 }
 

@@ -43,7 +43,11 @@ const (
 	ActionUndo     = "spool_undo" // its Why says what
 	ActionUndoMany = "undo_many"  // its Verb says what; it carries Many
 
-	ActionPauseWhy = "pause_why" // a select: ReadPauseWhy
+	ActionPauseEnd  = "pause_end" // why there was a pause: ReadPauseWhy
+	ActionPausePart = "pause_part"
+	ActionPauseMeal = "pause_meal"
+	ActionPauseTool = "pause_tool"
+	ActionPauseAny  = "pause_any"
 )
 
 // App Home, and what is done to several spools at once. Those that end in _many
@@ -165,7 +169,7 @@ func ActionIDs() []string {
 		ActionCompleteOn, ActionCompleteMany, ActionWaitMany, ActionRetryMany, ActionHomeFilter, ActionHomeAll,
 		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
 		ActionUndo, ActionUndoMany,
-		ActionPauseWhy,
+		ActionPauseEnd, ActionPausePart, ActionPauseMeal, ActionPauseTool, ActionPauseAny,
 	}
 }
 

@@ -52,9 +52,12 @@ func TestNewsSayWhyAndWhatNow(t *testing.T) {
 func TestButtonsFitWhoLooks(t *testing.T) {
 	all := samples(t)
 	for name, want := range map[string][]string{
-		"taken":                               {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionUndo, view.ActionCompleteOn},
-		"already-yours":                       {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
-		"paused":                              {view.ActionTake, view.ActionUndo},
+		"taken":         {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionUndo, view.ActionCompleteOn},
+		"already-yours": {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
+		"paused": {
+			view.ActionTake, view.ActionUndo,
+			view.ActionPauseEnd, view.ActionPauseMeal, view.ActionPausePart, view.ActionPauseTool, view.ActionPauseAny,
+		},
 		"paused-why":                          {view.ActionTake, view.ActionUndo, view.ActionBatch},
 		"paused-why-material":                 {view.ActionTake, view.ActionUndo, view.ActionRetainFor, view.ActionBatch},
 		"completed":                           {view.ActionUndo, view.ActionBatch, view.ActionMine},

@@ -3,7 +3,6 @@ package view
 import (
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -23,17 +22,14 @@ func ReadPauseWhy(value string) (t occupation.Target, reason string, err error) 
 	return t, "", errors.New("view: no reason for a pause that we offer")
 }
 
-// pauseWhySelect asks why there was a pause; nil for a TAG that no option can carry.
-func pauseWhySelect(r occupation.Result) *slack.SelectBlockElement {
-	options := make([]*slack.OptionBlockObject, len(pauseReasons))
+// pauseWhyButtons ask why there was a pause, for one tap.
+func pauseWhyButtons(r occupation.Result) []*slack.ButtonBlockElement {
+	out := make([]*slack.ButtonBlockElement, len(pauseReasons))
 	for i, why := range pauseReasons {
 		value := why.name + ":" + target{r.Lock.Fence, r.Tag}.encode()
-		if utf8.RuneCountInString(value) > maxOption {
-			return nil
-		}
-		options[i] = slack.NewOptionBlockObject(value, plain(why.label, maxOption), nil)
+		out[i] = spoken(button(why.action, why.label, value), why.label, r.Tag)
 	}
-	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(pauseWhyHint, 150), ActionPauseWhy, options...)
+	return out
 }
 
 // PauseExplained says that the reason is noted. Where it may be one to stop the spool,

@@ -3,7 +3,7 @@ package view
 // This file has the words for the reasons of a pause.
 
 const (
-	pauseWhyHint     = "¿Por qué? (si quieres)"
+	lineWhyPaused    = "¿Por qué? (si quieres)"
 	lineWhyAlready   = "El motivo ya estaba anotado."
 	statePausedNoted = "pausado, motivo anotado"
 
@@ -11,14 +11,14 @@ const (
 	pauseOther   = "otro"
 )
 
-// pauseReasons are those that we offer, each as its option is called, in four letters
-// at most, and as it is logged.
-var pauseReasons = []struct{ name, label, text string }{
-	{"end", "Fin de turno", "fin de turno"},
-	{"meal", "Colación", "colación"},
-	{"part", labelNoMaterial, "falta material"},
-	{"tool", "Máquina", pauseMachine},
-	{"any", "Otro", pauseOther},
+// pauseReasons are those that we offer, each with its button, its name there, in four
+// letters at most, and as it is logged.
+var pauseReasons = []struct{ action, name, label, text string }{
+	{ActionPauseEnd, "end", "Fin de turno", "fin de turno"},
+	{ActionPauseMeal, "meal", "Colación", "colación"},
+	{ActionPausePart, "part", labelNoMaterial, "falta material"},
+	{ActionPauseTool, "tool", "Máquina", "máquina"},
+	{ActionPauseAny, "any", "Otro", "otro"},
 }
 
 var pauseOver = words{

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/bot/view"
 	"github.com/spoolbot/spoolbot/store/sheetsim"
 )
@@ -100,7 +99,7 @@ func TestWhoMayStopASpoolIsOfferedThat(t *testing.T) {
 			t.Errorf("asked for a reason that is refused: %v", no.Buttons())
 		}
 		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
-		noted := s.tellsWhy(s.mauricio, s.asks(s.mauricio, "/pausar "+tag(1), "pausado"), "Otro", "motivo anotado")
+		noted := s.taps(s.mauricio, s.asks(s.mauricio, "/pausar "+tag(1), "pausado"), "Otro", "motivo anotado")
 		why := s.taps(s.mauricio, noted, "Retener", "¿por qué se retiene?")
 		s.taps(s.mauricio, why, "Calidad", "retenido", "«calidad»")
 		s.wantRow(tag(1), "|ARM retenido: calidad, MR(93)")
@@ -137,29 +136,20 @@ func TestWhoWaitsHearsOfAStopThatTheOfficeLifts(t *testing.T) {
 	})
 }
 
-// tellsWhy chooses why there was a pause, and waits until the card has the words.
-func (s *shop) tellsWhy(p *slacksim.Person, m slacksim.Message, why string, words ...string) slacksim.Message {
-	s.t.Helper()
-	if err := p.Select(s.ctx, m, view.ActionPauseWhy, why); err != nil {
-		s.t.Fatalf("%s: %v", why, err)
-	}
-	return s.seesCard(p, m, words...)
-}
-
-// Why there was a pause is said with a choice, if at all, and missing material becomes
-// a stop with the next tap.
+// Why there was a pause is one tap, if at all, and missing material becomes a stop with
+// the next one.
 func TestWhyThereWasAPause(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.asks(s.mauricio, "/tomar "+tag(1)+" "+tag(2), "Tomaste los 2")
 		first := s.asks(s.mauricio, "/pausar "+tag(1), "pausado")
-		noted := s.tellsWhy(s.mauricio, first, "Colación", "motivo anotado", "colación")
+		noted := s.taps(s.mauricio, first, "Colación", "motivo anotado", "colación")
 		s.taps(s.mauricio, noted, "Deshacer", "sigue siendo tuyo") // to say why is not to act
 		second := s.asks(s.mauricio, "/pausar "+tag(2), "pausado")
 		s.asks(s.carlos, "/tomar "+tag(2), "tomado") // also when somebody goes on with it
-		s.tellsWhy(s.mauricio, second, "Máquina", "motivo anotado")
+		s.taps(s.mauricio, second, "Máquina", "motivo anotado")
 		third := s.asks(s.mauricio, "/pausar "+tag(1), "pausado")
-		noted = s.tellsWhy(s.mauricio, third, "Falta material", "motivo anotado", "«falta material»")
+		noted = s.taps(s.mauricio, third, "Falta material", "motivo anotado", "«falta material»")
 		s.taps(s.mauricio, noted, "Retener", "retenido", "falta material")
 		s.wantRow(tag(1), "|ARM retenido: falta material, MR(93)")
 		s.sees(s.jefa, s.bosses, "", "the supervisors' channel", tag(1), "retenido por Mauricio Rodríguez")
