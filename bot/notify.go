@@ -79,7 +79,7 @@ func (b *Bot) tellNews(ctx context.Context, limit time.Duration, worker int) {
 	var alone []occupation.Notice
 	for _, n := range news {
 		waiting := b.awaiting(ctx, n, order)
-		if len(waiting) == 0 {
+		if len(waiting) == 0 && !n.Quiet {
 			alone = append(alone, n)
 		}
 		for _, c := range waiting {

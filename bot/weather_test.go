@@ -96,6 +96,25 @@ func TestATakeWaitsForTheTransferOfTheSameSpool(t *testing.T) {
 	}, sheetTaking(20*time.Second))
 }
 
+// What was put back completes the message of whoever waits for it at this replica, and
+// is told to nobody else: whoever asked knows.
+func TestQuietNewsCompleteAMessageAndMakeNone(t *testing.T) {
+	inShop(t, func(s *shop) {
+		card := s.asks(s.mauricio, "/tomar "+tag(1), "lo estoy verificando")
+		for _, worker := range []int{93, 7} {
+			s.bot.Settled(t.Context(), occupation.Notice{
+				Intent: occupation.Intent{Event: "e9", Kind: occupation.Take, Key: occupation.TagKey(tag(1)), Tag: tag(1), Worker: occupation.Holder{ID: worker}},
+				To:     occupation.Holder{ID: worker}, Err: &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.NothingDone, Tag: tag(1)}, Quiet: true,
+			})
+		}
+		s.seesCard(s.mauricio, card, "la planilla no responde", "No se cambió nada")
+		s.passes(time.Minute)
+		if n := len(s.juana.Messages(s.juana.DM())); n != 0 {
+			t.Errorf("%d messages to who has not asked", n)
+		}
+	}, sheetTaking(20*time.Second))
+}
+
 // The replica that finds the outcome is not the one that said that it was being
 // checked: that one was stopped, or has been frozen since.
 func TestAnotherReplicaCompletesWhatIsBeingChecked(t *testing.T) {

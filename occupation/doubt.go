@@ -14,9 +14,10 @@ const (
 // doubt is about a call of the lock store that was not answered: events that it may
 // remember, or (commit is not empty) may bind to a commit that was given up.
 type doubt struct {
-	commit string
-	events []string
-	until  time.Time // it is looked at until then; zero = never so far
+	commit  string
+	events  []string
+	intents []Intent  // of these events, where their answer was lost
+	until   time.Time // it is looked at until then; zero = never so far
 }
 
 // asking keeps apart what is asked of the lock store and what is put back there: an
@@ -112,7 +113,7 @@ func (c *committer) forget(intents []Intent) {
 		c.mark(in.Event)
 	}
 	c.mu.Unlock()
-	c.doubt(doubt{events: events})
+	c.doubt(doubt{events: events, intents: intents})
 }
 
 // doubt lets putBack look after the events; a full queue leaves them to the next
@@ -160,6 +161,7 @@ func (c *committer) putBack(ctx, work context.Context) {
 			if d.commit == "" {
 				c.undone(d.events)
 			}
+			c.tellPutBack(ctx, d.intents)
 			if d.until = time.Now().Add(doubtFor); len(open) < maxWaiting {
 				open = append(open, d)
 			} else {
@@ -183,9 +185,20 @@ func (c *committer) putBack(ctx, work context.Context) {
 					undo("", events)
 				}
 				c.undone(events)
+				c.tellPutBack(ctx, slices.DeleteFunc(slices.Clone(d.intents), func(in Intent) bool { return !slices.Contains(events, in.Event) }))
 			}
 		case <-ctx.Done():
 			return
+		}
+	}
+}
+
+// tellPutBack tells of what was to begin an occupation and was put back, unseen by
+// whoever waited for it at another replica.
+func (c *committer) tellPutBack(ctx context.Context, intents []Intent) {
+	for _, in := range intents {
+		if in.Begins() {
+			c.notifier.Settled(ctx, Notice{Intent: in, To: in.Worker, Err: notBegun(in.Tag), Quiet: true})
 		}
 	}
 }

@@ -387,4 +387,7 @@ type Notice struct {
 	Intent Intent
 	To     Holder // who is told
 	Err    *Error // nil: it is done; else what became of it instead
+	// Quiet: whoever asked knows. It is for those who have asked anew elsewhere meanwhile,
+	// and were told that it is being checked.
+	Quiet bool
 }

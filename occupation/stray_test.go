@@ -59,6 +59,9 @@ func TestAnIntentThatIsRecordedLateIsPutBack(t *testing.T) {
 		s.want("lock while nobody has looked", s.lock("S-000"), "93 pending")
 		s.passes(20 * time.Second)
 		s.want("lock", s.lock("S-000"), "")
+		if news := s.news(); !news.Quiet || news.Err == nil || news.Intent.Kind != occupation.Take {
+			t.Errorf("news = %+v, want a quiet one that nothing was done", news)
+		}
 		s.done("take by another", s.take(juana, "S-000")[0].Err)
 	})
 }
