@@ -141,13 +141,14 @@ func (e *entry) makes(sp occupation.Spool) occupation.Spool {
 }
 
 // judgeEdits checks that a name without an id was written over by nobody who knew
-// of it (9), except that whoever finishes their own work clears the row.
+// of it (9), except that whoever finishes their own work clears the row; a stop of a free
+// spool, or its lifting, leaves the name where it is.
 func (w *world) judgeEdits() {
 	own := []occupation.Kind{occupation.Pause, occupation.Complete, occupation.Retain, occupation.Revert}
 	for key, seq := range w.byHand {
 		var first *event
 		for _, e := range w.byKey[key] {
-			if ev := w.events[e.id]; ev != nil && e.cells && ev.landed > seq && (first == nil || ev.landed < first.landed) {
+			if ev := w.events[e.id]; ev != nil && e.cells && !e.free && ev.landed > seq && (first == nil || ev.landed < first.landed) {
 				first = ev
 			}
 		}
