@@ -90,7 +90,7 @@ func TestATapThatAnotherReplicaCarriesIsBeingChecked(t *testing.T) {
 	inShop(t, 1, func(s *shop) {
 		s.dies(occupation.Take, false, false)
 		s.refused("take", s.take(mauricio, "S-000")[0].Err, occupation.SheetUnavailable, occupation.BeingChecked)
-		time.Sleep(2 * afterDeath)
+		s.passes(2 * afterDeath)
 		if news := s.news(); news.Err == nil {
 			t.Errorf("news = %+v, want that the take came to nothing", news)
 		}
@@ -296,7 +296,7 @@ func TestAWaitForTheQuotaIsWaited(t *testing.T) {
 		if n := s.locks.Calls("Bind"); n > 65 {
 			t.Errorf("60 commits asked %d times for a write", n)
 		}
-		time.Sleep(time.Minute - time.Since(began) + time.Second) // virtual
+		s.passes(time.Minute - time.Since(began) + time.Second) // virtual
 		s.want("lock", s.lock("S-059"), "93 held")
 	})
 }

@@ -109,9 +109,9 @@ func TestAnOwedRowThatHasLandedIsNotDeliveredAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			time.Sleep(afterDeath)
+			s.passes(afterDeath)
 			s.open("b", s.records)
-			time.Sleep(time.Second) // virtual: the row rides with the next commit
+			s.passes(time.Second) // virtual: the row rides with the next commit
 			s.want("log", s.log(), "TOMAR:S-000")
 			if _, err := s.records.Commit(ctx, commit); err == nil && !landed {
 				t.Error("a row that was given up landed late")
@@ -132,7 +132,7 @@ func TestAnOwedRowComesWithoutItsCells(t *testing.T) {
 		if err := s.Recover(s.t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Second) // virtual: the row rides with the next commit
+		s.passes(time.Second) // virtual: the row rides with the next commit
 		s.want("log", s.log(), "PAUSAR:S-000 TOMAR:S-000 TOMAR:S-000")
 		s.want("row", s.row("S-000"), "JP(7)|ARM en progreso")
 		s.want("lock", s.lock("S-000"), "7 held")
@@ -149,7 +149,7 @@ func TestRecoveryPutsRightWhatWasMoved(t *testing.T) {
 		if _, err := s.records.Commit(s.t.Context(), commit); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(afterDeath)
+		s.passes(afterDeath)
 		s.open("b", s.records)
 		if news := s.news(); news.Err != nil {
 			t.Errorf("news = %+v, want that the take is done", news)
@@ -182,7 +182,7 @@ func recoversRepair(t *testing.T, owed bool) {
 		if _, err := s.locks.Bind(s.t.Context(), "dead", repair); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(afterDeath)
+		s.passes(afterDeath)
 		s.open("b", s.records)
 		if news := s.news(); news.Err != nil {
 			t.Errorf("news = %+v, want that the take is done", news)
@@ -190,7 +190,7 @@ func recoversRepair(t *testing.T, owed bool) {
 		s.want("row", s.row("S-000"), "MR(93)|ARM en progreso")
 		s.want("the row that was hit", s.row("S-002"), "|")
 		s.want("lock", s.lock("S-000"), "93 held")
-		time.Sleep(time.Minute)
+		s.passes(time.Minute)
 		s.want("log", s.log(), "TOMAR:S-000")
 	})
 }

@@ -97,7 +97,7 @@ func TestResultsOfAPauseThatOvertakesTakesElsewhere(t *testing.T) {
 					t.Errorf("take %s: %v %+v", tag, err, out)
 				}
 			})
-			time.Sleep(time.Second / 10) // virtual: the second waits for the first one's commit
+			s.passes(time.Second / 10) // virtual: the second waits for the first one's commit
 		}
 		s.open("c", s.records)
 		tags := []string{"S-000", "S-001", "S-002"}

@@ -148,11 +148,11 @@ func TestStopsAndATakeOfOneSpoolAtOnce(t *testing.T) {
 		var stops [2]occupation.Result
 		wg.Go(func() { stops[0] = s.retain(jefa, "S-000", "calidad") })
 		wg.Go(func() {
-			time.Sleep(time.Millisecond)
+			s.passes(time.Millisecond)
 			stops[1] = s.retain(another, "S-000", "otra cosa")
 		})
 		wg.Go(func() {
-			time.Sleep(2 * time.Millisecond)
+			s.passes(2 * time.Millisecond)
 			s.refused("take", s.take(juana, "S-000")[0].Err, occupation.PrerequisiteNotMet, occupation.OnHold)
 		})
 		wg.Wait()
@@ -184,7 +184,7 @@ func TestRecoveryOfAStopOfAFreeSpool(t *testing.T) {
 					Worker: jefa.AsHolder(), OnFree: true, Reason: "calidad",
 				}, c.bound, c.landed)
 				s.want("lock", s.lock("S-000"), "1 changing")
-				time.Sleep(afterDeath)
+				s.passes(afterDeath)
 				s.open("b", s.records)
 				told := s.news()
 				for told.To.ID != 1 {

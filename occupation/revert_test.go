@@ -164,7 +164,7 @@ func TestTakingBackAtOnce(t *testing.T) {
 			wg.Go(func() { s.done("a tap", s.revert(mauricio, "S-000", occupation.Pause).Err) })
 		}
 		wg.Go(func() {
-			time.Sleep(time.Millisecond)
+			s.passes(time.Millisecond)
 			s.refused("take", s.take(juana, "S-000")[0].Err, occupation.SpoolOccupied, "")
 		})
 		wg.Wait()
@@ -205,7 +205,7 @@ func TestRecoveryOfWhatWasTakenBack(t *testing.T) {
 					Event: "event-of-the-dead", Kind: occupation.Revert, Undoes: occupation.Pause, Key: "S-000", Tag: "S-000",
 					Worker: mauricio.AsHolder(),
 				}, c.bound, c.landed)
-				time.Sleep(afterDeath)
+				s.passes(afterDeath)
 				s.open("b", s.records)
 				if told := s.news(); told.To.ID != 93 || (told.Err == nil) != c.landed {
 					t.Errorf("the worker hears %+v", told)

@@ -343,7 +343,7 @@ func TestTapCarriedElsewhere(t *testing.T) {
 		commit := s.dies(occupation.Take, false, false) // alive for 15 s yet
 		var wg sync.WaitGroup
 		wg.Go(func() { s.done("take", s.take(mauricio, "S-000")[0].Err) })
-		time.Sleep(2 * time.Second) // virtual
+		s.passes(2 * time.Second) // virtual
 		if err := s.locks.Undo(s.t.Context(), "", commit.Events()); err != nil {
 			t.Error(err)
 		}

@@ -154,7 +154,7 @@ func TestLocksBreak(t *testing.T) {
 					t.Errorf("take: %v, want LOCKS_UNAVAILABLE", err)
 				}
 				s.want("log", s.log(), "")
-				time.Sleep(time.Second) // virtual: the doubtful intents are put back
+				s.passes(time.Second) // virtual: the doubtful intents are put back
 				s.want("lock", s.lock("S-000"), "")
 				s.done("take again", s.take(mauricio, "S-000")[0].Err)
 			})
@@ -186,7 +186,7 @@ func TestRecovery(t *testing.T) {
 				}
 				s.stop()
 				commit := s.dies(c.kind, c.bound, c.landed)
-				time.Sleep(afterDeath)
+				s.passes(afterDeath)
 				s.open("b", s.records)
 				if c.kind != occupation.Take || c.landed {
 					s.news() // the worker is told what became of it
@@ -247,7 +247,7 @@ func TestAuditLogBroken(t *testing.T) {
 		if err := s.Recover(s.t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Second) // virtual: the row rides with the next commit
+		s.passes(time.Second) // virtual: the row rides with the next commit
 		s.want("log when it is back", s.log(), "TOMAR:S-000")
 		s.want("lock", s.lock("S-000"), "93 held")
 	})
@@ -296,7 +296,7 @@ func TestStopWithWorkInFlight(t *testing.T) {
 		for i := range 30 {
 			wg.Go(func() { s.done("take", s.take(juana, fmt.Sprintf("S-%03d", i))[0].Err) })
 		}
-		time.Sleep(time.Second) // virtual: the first commit is on its way, the rest wait
+		s.passes(time.Second) // virtual: the first commit is on its way, the rest wait
 		s.stop()
 		wg.Wait()
 		if n := len(s.records.Audit()); n != 30 {
@@ -330,7 +330,7 @@ func TestPutBackOutlivesAnEmptyStore(t *testing.T) {
 			if occupation.CodeOf(err) != occupation.LocksUnavailable {
 				t.Fatalf("take: %v, want LOCKS_UNAVAILABLE", err)
 			}
-			time.Sleep(time.Second) // virtual
+			s.passes(time.Second) // virtual
 			if err := s.Rebuild(s.t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -345,7 +345,7 @@ func TestRecoveryGoesOn(t *testing.T) {
 	inShop(t, 1, func(s *shop) {
 		s.stop()
 		s.dies(occupation.Take, true, true)
-		time.Sleep(afterDeath)
+		s.passes(afterDeath)
 		for range 3 {
 			s.records.Fail("Resolve", occupationtest.RecordFault{Err: errLine})
 		}
@@ -367,7 +367,7 @@ func TestRecoveryLeavesItsOwnAlone(t *testing.T) {
 		s.open("b", &slowRecords{Records: s.records, delay: 2 * time.Second})
 		var wg sync.WaitGroup
 		wg.Go(func() { s.done("take", s.take(mauricio, "S-000")[0].Err) })
-		time.Sleep(time.Second) // virtual: the commit is on its way
+		s.passes(time.Second) // virtual: the commit is on its way
 		s.locks.Advance(time.Minute)
 		if err := s.Recover(s.t.Context()); err != nil {
 			t.Error(err)

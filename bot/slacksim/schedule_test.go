@@ -3,6 +3,7 @@ package slacksim_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -26,7 +27,8 @@ func TestScheduledMessages(t *testing.T) {
 		sh.must(err)
 		_, err = sh.api.DeleteScheduledMessageContext(ctx, taken)
 		wants(t, "twice", err, "invalid_scheduled_message_id")
-		time.Sleep(3 * time.Hour)
+		<-time.After(3 * time.Hour)
+		synctest.Wait()
 		if all := sh.ana.Messages(sh.taller); len(all) != 1 || all[0].Text != "después" || sh.Scheduled() != 0 {
 			t.Errorf("%+v, %d wait", all, sh.Scheduled())
 		}

@@ -83,7 +83,7 @@ func TestRedisGoneAtAStep(t *testing.T) {
 						s.types(s.mauricio, s.taller, "/tomar "+tag(2))
 						s.outage(step.script, where, lasts)
 						m := s.types(s.mauricio, s.taller, step.line)
-						s.later(lasts + time.Minute)
+						s.passes(lasts + time.Minute)
 						s.line.cutWhen(nil)
 						of := tag(3)
 						if strings.Contains(step.line, tag(2)) {
@@ -119,11 +119,11 @@ func TestRedisAway(t *testing.T) {
 		s.line.cutWhen(func(redis.Cmder) cutPoint { return cutBefore })
 		for _, line := range []string{"/tomar " + tag(3), "/completar", "/mis-spools", "/estado " + tag(9)} {
 			s.says(s.types(s.mauricio, s.taller, line), "o puedo atender en este momento", "No se cambió nada", "Prueba en un minuto")
-			s.later(time.Minute)
+			s.passes(time.Minute)
 		}
 		s.says(s.clicks(s.carlos, held, "Pausar"), "o puedo atender en este momento")
 		s.line.cutWhen(nil)
-		s.later(10 * time.Second)
+		s.passes(10 * time.Second)
 		s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "es tuyo")
 		s.says(s.types(s.carlos, s.taller, "/pausar"), "pausado")
 		s.wantAudit("TOMAR:"+tag(9), "TOMAR:"+tag(3), "PAUSAR:"+tag(9))
@@ -169,7 +169,7 @@ func TestRedisForgetsTheScripts(t *testing.T) {
 			s.before(script, flush)
 			s.says(s.types(s.mauricio, s.taller, "/completar "+tag(i)), "completado")
 		}
-		s.later(time.Minute)
+		s.passes(time.Minute)
 		s.wantWhole()
 	})
 }
@@ -187,7 +187,7 @@ func TestRedisForgetsEverything(t *testing.T) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(i))
 			}
 			mine := s.types(s.carlos, s.taller, "/estado "+tag(3))
-			s.later(10 * time.Minute)
+			s.passes(10 * time.Minute)
 			s.redis.FlushAll()
 			s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "lo tiene Carlos Núñez", "hasta las 22:00")
 			s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(7)), "es tuyo")
@@ -197,7 +197,7 @@ func TestRedisForgetsEverything(t *testing.T) {
 			s.says(s.types(s.carlos, s.taller, "/completar "+tag(4)), "completado")
 			s.redis.FlushAll()
 			s.says(s.types(s.carlos, s.taller, "/mis-spools"), "Tienes 3 spools")
-			s.later(time.Minute)
+			s.passes(time.Minute)
 			s.wantFences()
 			s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(8)), "es tuyo")
 			s.wantWhole()
@@ -219,7 +219,7 @@ func TestRedisForgetsEverything(t *testing.T) {
 					p = s.carlos
 				}
 				m := s.types(p, s.taller, line)
-				s.later(30 * time.Second)
+				s.passes(30 * time.Second)
 				if now := s.again(p, m); strings.Contains(now.Text, "No se cambió nada") {
 					s.says(s.types(p, s.taller, line), map[bool]string{true: "pausado", false: "es tuyo"}[script == "release"])
 				}
@@ -246,7 +246,7 @@ func TestRedisForgetsEverything(t *testing.T) {
 			s.says(s.types(s.carlos, s.taller, "/tomar "+tag(3)), "lo tiene Mauricio Rodríguez")
 			s.says(s.types(s.carlos, s.taller, "/tomar "+tag(4)), "es tuyo")
 			s.seesChanged(s.mauricio, m, "es tuyo")
-			s.later(time.Minute)
+			s.passes(time.Minute)
 			s.wantRow(tag(3), "MR(93)|ARM en progreso")
 			s.wantRow(tag(4), "CN(41)|ARM en progreso")
 			s.wantFences()

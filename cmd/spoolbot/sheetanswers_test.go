@@ -51,7 +51,7 @@ func TestAnswersOfTheSheet(t *testing.T) {
 					s.wantWhole()
 					s.sheet.ClearFaults()
 				}
-				s.later(90 * time.Second) // for what lands late
+				s.passes(90 * time.Second) // for what lands late
 				s.wantAudit("TOMAR:"+tag(3), "PAUSAR:"+tag(3), "TOMAR:"+tag(3), "COMPLETAR:"+tag(3))
 				s.wantWhole()
 				if news := s.mauricio.Messages(s.mauricio.DM()); len(news) > 0 {
@@ -81,9 +81,9 @@ func TestSheetStaysAway(t *testing.T) {
 				s.sheet.Fail(c.fault)
 				took := s.types(s.mauricio, s.taller, "/tomar "+tag(3))
 				paused := s.clicks(s.carlos, held, "Pausar")
-				s.later(4 * time.Minute)
+				s.passes(4 * time.Minute)
 				s.sheet.ClearFaults()
-				s.later(time.Minute)
+				s.passes(time.Minute)
 				took, paused = s.again(s.mauricio, took), s.again(s.carlos, paused)
 				if c.lands {
 					s.says(took, "es tuyo")
@@ -187,7 +187,7 @@ func TestNoGuardOnStamps(t *testing.T) {
 				if took := time.Since(began); took > c.after {
 					t.Errorf("the answer came after %v", took)
 				}
-				s.later(time.Minute)
+				s.passes(time.Minute)
 				s.wantAudit(want...)
 				s.wantWhole()
 			})
@@ -218,15 +218,15 @@ func TestBrokenAuditLog(t *testing.T) {
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.edits(c.breaks)
-				s.later(20 * time.Second)
+				s.passes(20 * time.Second)
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(2)+" "+tag(3)), "Tomaste los 2")
 				s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "completado")
 				s.wantRow(tag(3), "MR(93)|ARM en progreso")
 				s.wantRow(tag(9), "|ARM completado")
-				s.later(2 * time.Minute)
+				s.passes(2 * time.Minute)
 				s.says(s.types(s.mauricio, s.taller, "/pausar "+tag(2)), "pausado")
 				s.edits(c.mend)
-				s.later(2 * time.Minute)
+				s.passes(2 * time.Minute)
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(4)), "es tuyo")
 				if n := len(events(s.sheet)); n != 6 {
 					t.Errorf("%d rows in the audit log, want 6: %s", n, s.audit())

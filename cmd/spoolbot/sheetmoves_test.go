@@ -31,12 +31,12 @@ func TestPeopleMoveRowsUnderTheWrite(t *testing.T) {
 				t.Parallel()
 				inShop(t, shopOptions{}, func(s *shop) {
 					s.edits(c.before...)
-					s.later(10 * time.Second)
+					s.passes(10 * time.Second)
 					for i := 20; i < 26; i++ { // rows beside that are somebody's
 						s.types(s.carlos, s.taller, "/tomar "+tag(i))
 					}
 					for round, line := range []string{"/tomar " + tag(21-8) + " " + tag(30), "/pausar " + tag(30), "/completar " + tag(21-8)} {
-						s.later(10 * time.Second)
+						s.passes(10 * time.Second)
 						if round == 0 || c.gone == "" {
 							for _, e := range c.edits {
 								e.When = when
@@ -44,7 +44,7 @@ func TestPeopleMoveRowsUnderTheWrite(t *testing.T) {
 							}
 						}
 						s.types(s.mauricio, s.taller, line)
-						s.later(5 * time.Second) // for what is put right
+						s.passes(5 * time.Second) // for what is put right
 					}
 					s.wantRow(tag(30), "|ARM parcial (pausado)")
 					s.wantRow(tag(13), "|ARM completado")
@@ -65,7 +65,7 @@ func TestRowDeletedUnderTheWrite(t *testing.T) {
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.edits(sheetsim.Edit{Kind: "delete_rows", At: 5, When: sheetsim.BeforeNextWrite})
 		s.types(s.mauricio, s.taller, "/tomar "+tag(3))
-		s.later(time.Minute)
+		s.passes(time.Minute)
 		for i := range 40 {
 			if i != 3 {
 				s.wantRow(tag(i), "|")
@@ -82,7 +82,7 @@ func TestWriteFallsOffTheGrid(t *testing.T) {
 	t.Parallel()
 	inShop(t, shopOptions{}, func(s *shop) {
 		s.edits(sheetsim.Edit{Kind: "insert_columns", At: 2}, sheetsim.Edit{Kind: "delete_columns", At: 2, When: sheetsim.BeforeNextWrite})
-		s.later(10 * time.Second)
+		s.passes(10 * time.Second)
 		s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)+" "+tag(4)), "Tomaste los 2")
 		s.wantAudit("TOMAR:"+tag(3), "TOMAR:"+tag(4))
 		s.wantWhole()

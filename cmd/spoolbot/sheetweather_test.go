@@ -39,9 +39,6 @@ func (s *shop) seesChanged(p *slacksim.Person, m slacksim.Message, word string) 
 	return now
 }
 
-// later lets time go by.
-func (s *shop) later(d time.Duration) { time.Sleep(d) }
-
 // What is wrong with the headers is said by name, nothing is written, and work
 // goes on as soon as it is mended.
 func TestHeaders(t *testing.T) {
@@ -83,13 +80,13 @@ func TestHeaders(t *testing.T) {
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.edits(c.breaks...)
-				s.later(90 * time.Second) // what was read before is not believed for ever
+				s.passes(90 * time.Second) // what was read before is not believed for ever
 				if !c.stillWorks {
 					s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), c.says, "No se cambió nada", "Avisa a la oficina")
 					s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), c.says, "No se cambió nada")
 					s.edits(c.mends...)
 					s.wantAudit("TOMAR:" + tag(9))
-					s.later(70 * time.Second) // the tabs are asked for once a minute
+					s.passes(70 * time.Second) // the tabs are asked for once a minute
 				}
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "es tuyo", tag(3))
 				s.types(s.carlos, s.taller, "/completar "+tag(9))
@@ -114,7 +111,7 @@ func TestUnreadableCells(t *testing.T) {
 			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
 				s.edits(sheetsim.Edit{Kind: "set", Cell: c.cell, Value: c.value})
-				s.later(time.Minute)
+				s.passes(time.Minute)
 				m := s.types(s.mauricio, s.taller, c.line)
 				s.says(m, c.says, c.value)
 				if strings.Count(c.line, "MK-") > 1 {
@@ -127,7 +124,7 @@ func TestUnreadableCells(t *testing.T) {
 				}
 				before := s.audit()
 				s.edits(sheetsim.Edit{Kind: "set", Cell: c.cell, Value: map[bool]string{true: "3/8/26"}[c.cell == "E5"]})
-				s.later(10 * time.Second)
+				s.passes(10 * time.Second)
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(3)), "es tuyo")
 				s.wantAudit(append(strings.Fields(before), "TOMAR:"+tag(3))...)
 				s.wantWhole(tag(3))
@@ -151,13 +148,13 @@ func TestSheetComesBackEmptyOrHalved(t *testing.T) {
 			inShop(t, shopOptions{book: sheetsim.SmallWorkbook(smallRows(41)...)}, func(s *shop) {
 				s.types(s.carlos, s.taller, "/tomar "+tag(9))
 				s.sheet.Fail(c.fault)
-				s.later(90 * time.Second)
+				s.passes(90 * time.Second)
 				for _, n := range []int{3, 39} {
 					s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(n)), "vacía o incompleta", "No se cambió nada", "Prueba en un minuto")
 				}
 				s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "vacía o incompleta")
 				s.sheet.ClearFaults()
-				s.later(10 * time.Second)
+				s.passes(10 * time.Second)
 				s.says(s.types(s.mauricio, s.taller, "/tomar "+tag(39)), "es tuyo")
 				s.says(s.types(s.carlos, s.taller, "/completar "+tag(9)), "hecho")
 				s.wantAudit("TOMAR:"+tag(9), "TOMAR:"+tag(39), "COMPLETAR:"+tag(9))
@@ -167,7 +164,7 @@ func TestSheetComesBackEmptyOrHalved(t *testing.T) {
 		t.Run(c.name+" once", func(t *testing.T) {
 			t.Parallel()
 			inShop(t, shopOptions{}, func(s *shop) {
-				s.later(10 * time.Second)
+				s.passes(10 * time.Second)
 				once := c.fault
 				once.Times = 1
 				s.sheet.Fail(once)

@@ -42,13 +42,13 @@ func TestDirectory(t *testing.T) {
 			_, err = s.BySlack(t.Context(), id)
 			fault(t, err, occupation.WorkerUnknown, occupation.Unlinked, "")
 		}
-		time.Sleep(6 * time.Second)
+		passes(6 * time.Second)
 		s.edit(sheetsim.Edit{Kind: "set", Cell: "Trabajadores!E11", Value: "U0NOBODY"}) // somebody fills the column
 		if w, err = s.BySlack(t.Context(), "U0NOBODY"); err != nil || w.ID != 51 {
 			t.Errorf("linked a moment ago: %+v, %v", w, err)
 		}
 		s.edit(sheetsim.Edit{Kind: "set", Cell: "Trabajadores!E12", Value: "U0NOBODY"})
-		time.Sleep(61 * time.Second)
+		passes(61 * time.Second)
 		_, err = s.BySlack(t.Context(), "U0NOBODY")
 		fault(t, err, occupation.WorkerUnknown, occupation.Unlinked, "")
 	})

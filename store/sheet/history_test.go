@@ -31,7 +31,7 @@ func logBook(rows ...[]any) *sheetsim.Workbook {
 // history reads the log and wants these events and no more than so many reads.
 func (s *shop) history(q occupation.LogQuery, wantMore bool, most int, want ...string) []occupation.AuditRow {
 	s.Helper()
-	time.Sleep(time.Second)
+	passes(time.Second)
 	began := time.Now()
 	rows, more, err := s.Log(s.Context(), q)
 	if err != nil {

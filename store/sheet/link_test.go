@@ -260,14 +260,14 @@ func TestALinkIsKnownOverStaleReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.sim.Fail(sheetsim.Fault{Op: "read", Stale: true, Times: -1})
-		time.Sleep(10 * time.Second)
+		passes(10 * time.Second)
 		if _, err := s.Book(t.Context(), 0); err != nil { // a read that shows the sheet of before
 			t.Fatal(err)
 		}
 		if w, err := s.BySlack(t.Context(), "U0NEW"); err != nil || w.ID != 51 {
 			t.Errorf("%+v, %v", w, err)
 		}
-		time.Sleep(2 * time.Minute) // by then the sheet is believed again, whatever it says
+		passes(2 * time.Minute) // by then the sheet is believed again, whatever it says
 		if _, err := s.BySlack(t.Context(), "U0NEW"); occupation.CodeOf(err) != occupation.WorkerUnknown {
 			t.Errorf("%v, want nobody", err)
 		}

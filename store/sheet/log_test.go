@@ -80,12 +80,12 @@ func TestABrokenLogBlocksNothing(t *testing.T) {
 					t.Errorf("rows alone: %+v, %v; want SHEET_SCHEMA", draft.Refused, err)
 				}
 				if tt.unknownTill { // after a while they are tried, in vain
-					time.Sleep(2 * time.Minute)
+					passes(2 * time.Minute)
 					no := as[*occupation.Refused](t, second(s.Commit(t.Context(), s.prepare("c4", 74, owedOnly(first)))))
 					fault(t, no, occupation.SheetSchema, occupation.MissingTab, "Metadata")
 				}
 				s.edit(tt.mend)
-				time.Sleep(2 * time.Minute)
+				passes(2 * time.Minute)
 				s.land(s.prepare("c5", 75, owedOnly(first)))
 				s.land(s.prepare("c6", 76, change(occupation.Pause, "e6", "A-1", 1)))
 				if got := s.audit(); !slices.Equal(got, []string{"e1", "e6"}) {
@@ -172,7 +172,7 @@ func TestLedgerOfAStrangeLog(t *testing.T) {
 				s.edit(sheetsim.Edit{Kind: "set", Cell: fmt.Sprintf("Metadata!%s%d", col, i+2), Value: v})
 			}
 		}
-		time.Sleep(time.Second)
+		passes(time.Second)
 		began := time.Now()
 		ledger, err := s.Ledger(t.Context())
 		if err != nil {

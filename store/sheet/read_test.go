@@ -215,7 +215,7 @@ func TestALossThatStaysIsBelieved(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
 		s.edit(sheetsim.Edit{Kind: "delete_rows", Sheet: "Operaciones", At: 2, Count: 5})
-		for began := time.Now(); time.Since(began) < 3*time.Minute; time.Sleep(20 * time.Second) {
+		for began := time.Now(); time.Since(began) < 3*time.Minute; passes(20 * time.Second) {
 			_, err := s.Book(t.Context(), 0)
 			fault(t, err, occupation.SheetUnavailable, occupation.Shrunken, "")
 		}
@@ -230,7 +230,7 @@ func TestAnEmptySheetIsNeverBelieved(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
 		s.edit(sheetsim.Edit{Kind: "delete_rows", Sheet: "Operaciones", At: 2, Count: 7})
-		for began := time.Now(); time.Since(began) < 10*time.Minute; time.Sleep(20 * time.Second) {
+		for began := time.Now(); time.Since(began) < 10*time.Minute; passes(20 * time.Second) {
 			_, err := s.Book(t.Context(), 0)
 			fault(t, err, occupation.SheetUnavailable, occupation.Shrunken, "")
 		}
@@ -264,9 +264,9 @@ func TestAFreshReadBeginsAfterTheCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{Latency: time.Second}, shopBook(), sheet.Options{})
 		s.Touch()
-		time.Sleep(3 * time.Second)
+		passes(3 * time.Second)
 		s.Touch() // a read of a second begins
-		time.Sleep(900 * time.Millisecond)
+		passes(900 * time.Millisecond)
 		s.edit(sheetsim.Edit{Kind: "set", Cell: "Operaciones!J2", Value: "PS(57)"})
 		book, err := s.Book(t.Context(), 0)
 		if err != nil {
@@ -283,7 +283,7 @@ func TestReadQuotaIsKept(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
 		for range 120 {
 			if _, err := s.Book(t.Context(), 0); err != nil {
-				time.Sleep(10 * time.Second)
+				passes(10 * time.Second)
 			}
 		}
 		for _, c := range s.sim.Calls() {

@@ -16,26 +16,26 @@ func TestRefreshWhileIdleAndBusy(t *testing.T) {
 		stopped := make(chan error)
 		ctx, stop := contextOf(t)
 		go func() { stopped <- s.Sheet.Run(ctx) }()
-		time.Sleep(5 * time.Minute)
+		passes(5 * time.Minute)
 		began := time.Now()
-		time.Sleep(10 * time.Minute)
+		passes(10 * time.Minute)
 		if n := s.calls("read", began); n > 40 || n < 20 {
 			t.Errorf("%d reads in ten idle minutes, want 20 to 40", n)
 		}
 		s.edit(sheetsim.Edit{Kind: "set", Cell: "Operaciones!J2", Value: "PS(57)"})
 		s.Touch()
 		began = time.Now()
-		time.Sleep(time.Second)
+		passes(time.Second)
 		if book, err := s.Book(t.Context(), time.Minute); err != nil || book.Spools[0].HolderID != 57 {
 			t.Errorf("a second after a touch: %+v, %v", book, err)
 		}
-		time.Sleep(time.Minute)
+		passes(time.Minute)
 		if n := s.calls("read", began); n < 12 || n > 15 {
 			t.Errorf("%d reads in a busy minute, want 12 to 15", n)
 		}
 		began = time.Now()
 		s.sim.Fail(sheetsim.Fault{Op: "read", Times: -1, Status: 503})
-		time.Sleep(10 * time.Minute)
+		passes(10 * time.Minute)
 		if n := s.calls("read", began); n > 10*42 {
 			t.Errorf("%d reads in ten minutes of bad weather", n)
 		}
@@ -53,11 +53,11 @@ func TestRefreshWhileIdleAndBusy(t *testing.T) {
 func TestTouchesOfOneMomentAreOneRead(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
-		time.Sleep(time.Minute)
+		passes(time.Minute)
 		began := time.Now()
 		for range 18 {
 			s.Touch()
-			time.Sleep(100 * time.Millisecond)
+			passes(100 * time.Millisecond)
 		}
 		if n := s.calls("read", began); n != 1 {
 			t.Errorf("18 touches within two seconds made %d reads, want 1", n)
@@ -73,7 +73,7 @@ func TestAPlanIsMadeOfAFreshRead(t *testing.T) {
 			if _, err := s.Book(t.Context(), 0); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(age)
+			passes(age)
 			began := time.Now()
 			s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1))
 			if n := s.calls("read", began); n != want {

@@ -20,7 +20,7 @@ func TestAnotherProcessPutsRight(t *testing.T) {
 		s.edit(sheetsim.Edit{Kind: "insert_rows", Sheet: "Operaciones", At: 2, When: sheetsim.BeforeNextWrite})
 		s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutAfter})
 		as[*occupation.Unknown](t, second(s.Commit(t.Context(), c)))
-		time.Sleep(20 * time.Second)
+		passes(20 * time.Second)
 
 		s.Sheet = s.another()
 		if _, err := s.Open(t.Context()); err != nil {
@@ -105,7 +105,7 @@ func TestOwnWritesLieOverStaleReads(t *testing.T) {
 			return sp.HolderID
 		}
 		s.land(s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1)))
-		time.Sleep(time.Second)
+		passes(time.Second)
 		for range 2 {
 			s.sim.Fail(sheetsim.Fault{Op: "read", Stale: true})
 			if got := holder(0); got != 93 {
@@ -113,7 +113,7 @@ func TestOwnWritesLieOverStaleReads(t *testing.T) {
 			}
 		}
 		s.land(s.prepare("c2", 72, change(occupation.Pause, "e2", "A-1", 1)))
-		time.Sleep(time.Second)
+		passes(time.Second)
 		s.sim.Fail(sheetsim.Fault{Op: "read", Stale: true})
 		if got := holder(0); got != 0 {
 			t.Errorf("a read from before the pause shows holder %d, want none", got)
@@ -181,7 +181,7 @@ func TestTwoRowsThatShowTheSameAreNoStray(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				s := open(t, sheetsim.Options{}, busyBook(), sheet.Options{})
 				s.land(s.prepare("t", 70, change(occupation.Take, "t3", "B-3", 1), change(occupation.Take, "t5", "B-5", 2)))
-				time.Sleep(time.Minute)
+				passes(time.Minute)
 				first := s.prepare("c1", 71, change(occupation.Complete, "e3", "B-3", 1))
 				second := &shop{T: t, Sheet: other(s), sim: s.sim, line: s.line, opt: s.opt}
 				c := second.prepare("c2", 72, change(occupation.Complete, "e5", "B-5", 2))
@@ -193,7 +193,7 @@ func TestTwoRowsThatShowTheSameAreNoStray(t *testing.T) {
 				if _, err := second.Commit(t.Context(), c); err == nil {
 					t.Fatal("the answer is not lost")
 				}
-				time.Sleep(20 * time.Second)
+				passes(20 * time.Second)
 				for _, c := range []occupation.Commit{first, c} {
 					landed, receipt, err := s.Resolve(t.Context(), c)
 					if err != nil || !landed || receipt.Remainder != nil {
@@ -214,7 +214,7 @@ func TestRowsOfOneBatchAreNoStray(t *testing.T) {
 		s.sim.Fail(sheetsim.Fault{Op: "write", Cut: sheetsim.CutAfter})
 		as[*occupation.Unknown](t, second(s.Commit(t.Context(), c)))
 		s.edit(sheetsim.Edit{Kind: "set", Cell: "Operaciones!L4", Value: "lo cambió la oficina"})
-		time.Sleep(20 * time.Second)
+		passes(20 * time.Second)
 		landed, receipt, err := s.Resolve(t.Context(), c)
 		if err != nil || !landed || receipt.Remainder != nil {
 			t.Errorf("landed %v, %v, and is to be put right: %s", landed, err, receipt.Remainder)
@@ -241,7 +241,7 @@ func TestARepairLeavesAnotherHolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.land(s.prepare("c2", 72, other))
-		time.Sleep(20 * time.Second)
+		passes(20 * time.Second)
 		landed, receipt, err := s.Resolve(t.Context(), c)
 		if err != nil || !landed || receipt.Remainder == nil {
 			t.Fatalf("landed %v, %+v, %v; want a remainder", landed, receipt, err)

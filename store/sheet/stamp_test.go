@@ -29,11 +29,11 @@ func TestWithoutTheGuardNothingIsSentTwice(t *testing.T) {
 				}
 				_, _, err := s.Resolve(t.Context(), c)
 				fault(t, err, occupation.SheetUnavailable, occupation.NothingDone, "")
-				time.Sleep(170 * time.Second)
+				passes(170 * time.Second)
 				if landed {
 					arrive()
 				}
-				time.Sleep(31 * time.Second)
+				passes(31 * time.Second)
 				got, receipt, err := s.Resolve(t.Context(), c)
 				if err != nil || got != landed || len(receipt.Owed) > 0 {
 					t.Errorf("landed %v, %+v, %v; want %v", got, receipt, err, landed)
@@ -74,7 +74,7 @@ func TestOldStampsArePruned(t *testing.T) {
 		for n := range int32(5) {
 			s.land(s.prepare(fmt.Sprint("c", n), 100+n, change(occupation.Take, fmt.Sprint("e", n), "A-1", int64(n))))
 		}
-		time.Sleep(11 * time.Minute)
+		passes(11 * time.Minute)
 		s.land(s.prepare("c9", 109, change(occupation.Take, "e9", "A-1", 9)))
 		sent := s.line.sent()
 		last := sent[len(sent)-1]
@@ -107,7 +107,7 @@ func TestYoungStampsStay(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
 		first := s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1))
 		s.land(first)
-		time.Sleep(9 * time.Minute)
+		passes(9 * time.Minute)
 		s.land(s.prepare("c2", 72, change(occupation.Take, "e2", "A-2", 2)))
 		s.land(s.prepare("c3", 73, change(occupation.Take, "e3", "A-3", 3)))
 		s.land(first)
@@ -122,10 +122,10 @@ func TestALandedCommitIsFoundWithoutItsStamp(t *testing.T) {
 		s := open(t, sheetsim.Options{}, shopBook(), sheet.Options{})
 		c := s.prepare("c1", 71, change(occupation.Take, "e1", "A-1", 1))
 		s.land(c)
-		time.Sleep(11 * time.Minute)
+		passes(11 * time.Minute)
 		s.land(s.prepare("c2", 72, change(occupation.Take, "e2", "A-2", 2)))
 		s.land(s.prepare("c3", 73, change(occupation.Take, "e3", "A-3", 3)))
-		time.Sleep(11 * time.Minute)
+		passes(11 * time.Minute)
 		s.land(s.prepare("c4", 74, change(occupation.Take, "e4", "A-4", 4)))
 		late := s.another()
 		if _, err := late.Open(t.Context()); err != nil {

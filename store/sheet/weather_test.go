@@ -25,6 +25,12 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 	synctest.Test(t, f)
 }
 
+// passes lets the time of the bubble go by, and all that is due then happen.
+func passes(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 func TestWeatherOfOneSending(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -79,11 +85,11 @@ func TestWeatherOfOneSending(t *testing.T) {
 						t.Errorf("refused as %+v, want %s of both", no, tt.reason)
 					}
 				}
-				time.Sleep(no429(tt.fault))
+				passes(no429(tt.fault))
 				if receipt := s.land(c); len(receipt.Owed) > 0 {
 					t.Errorf("owed %v", receipt.Owed)
 				}
-				time.Sleep(time.Hour)
+				passes(time.Hour)
 				if got := s.audit(); !slices.Equal(got, []string{"e1", "e2"}) {
 					t.Errorf("audit rows %q, want e1 and e2 once", got)
 				}
