@@ -69,7 +69,7 @@ func (l *Locks) TakeClaims(ctx context.Context, ids ...string) ([]occupation.Lin
 
 // OverClaims implements occupation.Claims.
 func (l *Locks) OverClaims(ctx context.Context) ([]occupation.LinkClaim, error) {
-	reply, err := l.run(ctx, overClaimsScript, l.claimKeys())
+	reply, err := l.run(ctx, overScript, l.claimKeys())
 	return claims(reply, err)
 }
 

@@ -1,5 +1,5 @@
 -- claims: the claims that wait for a supervisor. Those whose time is over are left to
--- over_claims.
+-- over.
 -- KEYS  1 claims
 -- reply {record...}
 

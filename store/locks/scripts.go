@@ -44,7 +44,7 @@ var (
 	turnsScript      = newScript("turns", "lib_wait")
 	offerScript      = newScript("offer")
 	answeredScript   = newScript("answered")
-	unansweredScript = newScript("unanswered")
+	overScript       = newScript("over")
 	newsScript       = newScript("news")
 	firstScript      = newScript("first")
 	leadScript       = newScript("lead")
@@ -55,7 +55,6 @@ var (
 	putClaimScript   = newScript("put_claim")
 	claimsScript     = newScript("claims")
 	takeClaimsScript = newScript("take_claims")
-	overClaimsScript = newScript("over_claims")
 	examineScript    = newScript("examine")
 )
 

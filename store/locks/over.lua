@@ -1,5 +1,5 @@
--- unanswered: takes the offers off the desk whose time is over.
--- KEYS  1 offers, 2 the answer of this call
+-- over: takes what waits for somebody's answer (offers, claims) off when its time is over.
+-- KEYS  1 offers or claims, 2 the answer of this call
 -- reply {record...}
 
 local known = answered(KEYS[2])
@@ -10,7 +10,7 @@ local now = now_ms()
 local reply, over = {}, {}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
-  if now > decode(all[i + 1], 'offer ' .. all[i]).ends then
+  if now > decode(all[i + 1], 'what waits as ' .. all[i]).ends then
     over[#over + 1] = all[i]
     reply[#reply + 1] = all[i + 1]
   end
