@@ -65,7 +65,7 @@ type checks struct {
 // await remembers which message the news about results complete that are being
 // checked.
 func (b *Bot) await(ctx context.Context, r *request, at place, results []occupation.Result) {
-	c := &check{ID: rand.Text(), User: r.user, Place: at, Results: results}
+	c := &check{ID: rand.Text(), User: r.user, Place: at, Results: slices.Clone(results)} // news change them
 	var keys []checkKey
 	for _, res := range results {
 		if beingChecked(res) {

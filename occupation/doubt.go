@@ -194,7 +194,8 @@ func (c *committer) putBack(ctx, work context.Context) {
 }
 
 // tellPutBack tells of what was to begin an occupation and was put back, unseen by
-// whoever waited for it at another replica.
+// whoever waited for it at another replica. It is told with each undoing: which of them
+// has taken it back is not known.
 func (c *committer) tellPutBack(ctx context.Context, intents []Intent) {
 	for _, in := range intents {
 		if in.Begins() {
