@@ -39,7 +39,7 @@ func doctor(ctx context.Context, in invocation) error {
 	case len(faults) > 0:
 		return usageOf(faults)
 	case p.fails > 0:
-		return fmt.Errorf("found %d faults; stdout says of each what to do", p.fails)
+		return fmt.Errorf("found %s; stdout says what to do", count(p.fails, "fault"))
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func (p *paper) print(text string) {
 
 func (p *paper) end() error {
 	if !p.keep {
-		p.print(fmt.Sprintf("\n%d faults, %d warnings\n", p.fails, p.warns))
+		p.print(fmt.Sprintf("\n%s, %s\n", count(p.fails, "fault"), count(p.warns, "warning")))
 		return p.err
 	}
 	var b strings.Builder
@@ -165,4 +165,12 @@ func (p *paper) end() error {
 	}
 	p.print(b.String())
 	return p.err
+}
+
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

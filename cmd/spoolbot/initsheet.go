@@ -59,7 +59,7 @@ func initSheet(ctx context.Context, in invocation) error {
 	}
 	switch {
 	case len(plan.Cannot) > 0:
-		return fmt.Errorf("%d things are left to you, named above; run it again afterwards", len(plan.Cannot))
+		return fmt.Errorf("left to you, as named above: %d; run it again afterwards", len(plan.Cannot))
 	case len(plan.Adds) == 0:
 		fmt.Fprintln(out, "Nothing is missing.")
 	}

@@ -51,7 +51,7 @@ func TestInitSheet(t *testing.T) {
 
 	w.edit(sheetsim.Edit{Kind: "rename_header", Sheet: "Operaciones", Column: "Ocupado_Por", Value: "Ocupado"}, sheetsim.Edit{Kind: "rename_header", Sheet: "Roles", Column: "Activo", Value: "x"})
 	out, said = initSheet(exitFailed, "--yes")
-	if !strings.Contains(out, `left to you: the column Ocupado_Por of the tab Operaciones is missing, and there is "Ocupado"`) || !strings.Contains(said, "1 things are left to you") || w.far.sheet.Cell("Roles!D1") != "Activo" {
+	if !strings.Contains(out, `left to you: the column Ocupado_Por of the tab Operaciones is missing, and there is "Ocupado"`) || !strings.Contains(said, "left to you, as named above: 1") || w.far.sheet.Cell("Roles!D1") != "Activo" {
 		t.Errorf("with something for people: %s\n%s\n%q", out, said, w.far.sheet.Rows("Roles"))
 	}
 	env = with(env, "SPREADSHEET_ID=?", "TIMEZONE=Santiago")

@@ -67,6 +67,9 @@ func run(args []string, env getenv, stdout, stderr io.Writer) int {
 // runTable runs a subcommand. The first SIGINT or SIGTERM ends its context, a
 // second one the process, at once.
 func runTable(table []command, in invocation) int {
+	// A Go program that breaks ends with 2, which is our exitUsage; like this it aborts,
+	// and says first what each goroutine did. A hung one is ended so by systemd.
+	debug.SetTraceback("crash")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)

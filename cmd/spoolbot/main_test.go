@@ -21,7 +21,7 @@ const asChild = "SPOOLBOT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asChild) != "" {
-		os.Exit(runTable(append(commands(), command{"stubborn", "", stubborn}), invocation{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr, os.Stdin}))
+		os.Exit(runTable(append(commands(), command{"stubborn", "", stubborn}, command{"panics", "", panics}), invocation{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr, os.Stdin}))
 	}
 	os.Exit(m.Run())
 }
@@ -34,6 +34,16 @@ func stubborn(ctx context.Context, in invocation) error {
 	fmt.Fprintln(in.stdout, "stopping")
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
+}
+
+// panics is a subcommand that breaks where nobody catches it.
+func panics(_ context.Context, in invocation) error {
+	fmt.Fprintln(in.stdout, "ready")
+	var none *invocation
+	done := make(chan struct{})
+	go func() { defer close(done); none.args = nil }()
+	<-done
+	return nil
 }
 
 func TestSecondSignalEndsAtOnce(t *testing.T) {
@@ -66,6 +76,43 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 		exit, ok := errors.AsType[*exec.ExitError](err)
 		if !ok || exit.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "second") {
 			t.Errorf("after the second %v the child ended with %v and says %q; want exit %d and why", sig, err, stderr.String(), exitFailed)
+		}
+	}
+}
+
+// What breaks the program is not taken for a wrong configuration, after which the unit
+// of systemd starts nothing again: neither a panic nor the abort by which a service
+// manager ends a program that hangs. What every part of it did stands in the log.
+func TestABrokenProgramIsNoWrongConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*os.Process) error{
+		"panics":   func(*os.Process) error { return nil },
+		"stubborn": func(p *os.Process) error { return p.Signal(syscall.SIGABRT) },
+	} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], name)
+		cmd.Env = append(os.Environ(), asChild+"=1")
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if _, err := cmd.StdinPipe(); err != nil { // kept open: the child reads for ever
+			t.Fatal(err)
+		}
+		pipe, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(pipe).ReadString('\n'); line != "ready\n" {
+			t.Fatalf("%s says %q, %v", name, line, err)
+		}
+		if err := end(cmd.Process); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // how it ended is looked at below
+		how := cmd.ProcessState.Sys().(syscall.WaitStatus)
+		if !how.Signaled() || how.Signal() != syscall.SIGABRT || !strings.Contains(stderr.String(), "runtime.gopark") {
+			t.Errorf("%s: it ended with %v, want SIGABRT and all goroutines; it said:\n%s", name, cmd.ProcessState, stderr.String())
 		}
 	}
 }

@@ -158,6 +158,25 @@ func TestMissingLeavesToPeopleWhatIsDoubtful(t *testing.T) {
 	})
 }
 
+// What a shop's sheet has beside our columns is none of them under another name: whoever
+// believed that would rename away a column of the office.
+func TestNoColumnOfTheOfficeIsTakenForAMissingOne(t *testing.T) {
+	for _, c := range []struct{ tab, column string }{
+		{"Operaciones", "Fecha_Materiales"}, {"Operaciones", "Fecha_Armado"}, {"Operaciones", "Armador"}, {"Operaciones", "Fecha_Soldadura"},
+		{"Operaciones", "Soldador"}, {"Operaciones", "Ocupado_Por"}, {"Operaciones", "Fecha_Ocupacion"},
+		{"Trabajadores", "Nombre"}, {"Trabajadores", "Apellido"}, {"Trabajadores", "Activo"}, {"Trabajadores", "Slack_ID"}, {"Roles", "Rol"},
+		{"Metadata", "Accion"}, {"Metadata", "Operacion"}, {"Metadata", "Fecha_Operacion"},
+	} {
+		bubbleRun(t, c.tab+" "+c.column, func(t *testing.T) {
+			s := unopened(t, sheetsim.Options{}, sheetsim.Sample(1, morning), sheet.Options{})
+			s.edit(sheetsim.Edit{Kind: "delete_columns", Sheet: c.tab, Column: sheetsim.ColumnName(c.column)})
+			if plan := s.complete(); len(plan.Cannot) > 0 || len(plan.Adds) != 1 || !strings.HasSuffix(plan.Adds[0], ": "+c.column) {
+				t.Errorf("left to people: %q; added: %q", plan.Cannot, plan.Adds)
+			}
+		})
+	}
+}
+
 func TestCompleteRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		edits []sheetsim.Edit

@@ -52,7 +52,7 @@ func (e *exam) headers(ctx context.Context) {
 			continue
 		}
 		if near := nearest(titles, []string{headKey(own.title)}); near != "" {
-			e.Fail("sheet-tabs", fmt.Sprintf("the tab %s is missing; there is %q", own.title, near), "rename that tab to "+own.title)
+			e.Fail("sheet-tabs", fmt.Sprintf("the tab %s is missing; there is %q", own.title, near), "rename that tab to "+own.title+" if that is it, else add one by hand")
 			continue
 		}
 		e.Fail("sheet-tabs", fmt.Sprintf("the tab %s is missing; there are %q", own.title, titles), addThem)
@@ -120,7 +120,7 @@ func (e *exam) headersOf(own ownTab, names []string) bool {
 			what += ": " + why
 		}
 		if near := nearest(others(names, own.fields), f.names); near != "" {
-			tell(check, fmt.Sprintf("%s; there is %q", what, near), "rename that column to "+string(f.column))
+			tell(check, fmt.Sprintf("%s; there is %q", what, near), "rename that column to "+string(f.column)+" if that is it, else add one by hand")
 			continue
 		}
 		tell(check, what, addThem)

@@ -7,15 +7,27 @@ import "slices"
 func nearest(names, wanted []string) string {
 	best, least := "", 0
 	for _, name := range names {
-		key := headKey(name)
+		key := []rune(headKey(name))
 		for _, want := range wanted {
-			d := distance([]rune(key), []rune(want))
-			if key != "" && 3*d <= len([]rune(want))+1 && (best == "" || d < least) {
+			d := distance(key, []rune(want))
+			if isLike(key, []rune(want), d) && (best == "" || d < least) {
 				best, least = name, d
 			}
 		}
 	}
 	return best
+}
+
+// isLike reports whether a name that is d letters off may be the wanted one: mistyped,
+// which is a letter in five, or cut off or carried on, so that most of the longer one
+// is the beginning of both. Offices have headers in families (Fecha_Liberación is no
+// Fecha_Ocupacion, PD_Soldadura no Fecha_Soldadura).
+func isLike(name, want []rune, d int) bool {
+	same := 0
+	for same < min(len(name), len(want)) && name[same] == want[same] {
+		same++
+	}
+	return len(name) > 0 && (5*d <= len(want) || 5*same >= 3*max(len(name), len(want)))
 }
 
 // distance is how many letters must be put in, left out or changed.
