@@ -84,6 +84,8 @@ func TestTheHTTPDoor(t *testing.T) {
 	w := openWeb(t)
 	w.wants("GET", "/healthz", "", http.StatusOK, `"site":"demo"`)
 	w.comes("all is ready", func() bool { status, _ := w.asks("GET", "/readyz", ""); return status == http.StatusOK }, w.program)
+	w.wants("GET", "/metrics", "", http.StatusOK,
+		`spoolbot_operations_total{operation="TOMAR",result="ok"} 0`, `spoolbot_operations_total{operation="TOMAR",result="SPOOL_OCCUPIED"} 0`)
 	w.wants("POST", "/api/occupation/tomar", `{"tag_spool":"`+tag(1)+`","worker_id":100,"operacion":"ARM"}`, http.StatusOK, `"success":true`)
 	w.wants("GET", "/api/occupation/"+tag(1), "", http.StatusOK, `"ocupado_por":"ÓÑ(100)"`)
 	if row := rowsByTag(w.far.sheet)[tag(1)]; row["OCUPADOPOR"] != "ÓÑ(100)" {

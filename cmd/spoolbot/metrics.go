@@ -65,6 +65,11 @@ func newMetrics(label prometheus.Labels) *metrics {
 	m.register.MustRegister(
 		m.operations, m.operationTime, m.sheetCalls, m.sheetTime, m.commitEvents, m.redisTime, m.redisErrors, m.slackCalls, m.ackTime, m.expired, m.repairs, m.reconciled,
 	)
+	// What the alerts compare is there from the start: for Prometheus a counter that
+	// appears with its first count has not grown.
+	for _, code := range []occupation.Code{"", occupation.SpoolOccupied} {
+		m.operations.WithLabelValues(occupation.Take.Action(), resultName(code))
+	}
 	if len(label) == 0 {
 		registerProcess(m.registry)
 	}
@@ -135,12 +140,16 @@ func metricsHandler(of prometheus.Gatherer, log zerolog.Logger) http.Handler {
 
 // operation counts one result.
 func (m *metrics) operation(kind occupation.Kind, code occupation.Code, took time.Duration) {
-	result := string(code)
-	if code == "" {
-		result = "ok"
-	}
-	m.operations.WithLabelValues(kind.Action(), result).Inc()
+	m.operations.WithLabelValues(kind.Action(), resultName(code)).Inc()
 	m.operationTime.Observe(took.Seconds())
+}
+
+// resultName is a code as the counters have it.
+func resultName(code occupation.Code) string {
+	if code == "" {
+		return "ok"
+	}
+	return string(code)
 }
 
 // slackCall counts a call; methods that are not Slack's are one.
