@@ -34,8 +34,10 @@ taps: ## count the taps and seconds of every deed, one line each
 	@$(GO) test -tags browser -timeout 5m -count 1 -v -run '^TestTaps$$' ./cmd/spoolbot | sed -n '/^taps /p; /_test.go:/p; /^FAIL/p'
 
 soak: ## random worlds of replicas, people and faults; prints the seeds that break a promise
-	SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} $(GO) test -run '^TestSimulation$$' -count 1 -timeout 0 ./occupation
-	SPOOLBOT_KILLS=$${SPOOLBOT_KILLS:-500} $(GO) test -run '^TestKilledAtRandomInstants$$' -count 1 -timeout 0 ./cmd/spoolbot
+	@# Tests that go test runs are silent until their end: so they are built and run by hand.
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; $(GO) test -c -o "$$dir/" ./occupation ./cmd/spoolbot; \
+	  (cd occupation && SPOOLBOT_SIM_OPS=$${SPOOLBOT_SIM_OPS:-1000000} "$$dir/occupation.test" -test.run '^TestSimulation$$' -test.v -test.timeout 0) | grep -v '^=== '; \
+	  (cd cmd/spoolbot && SPOOLBOT_KILLS=$${SPOOLBOT_KILLS:-500} "$$dir/spoolbot.test" -test.run '^TestKilledAtRandomInstants$$' -test.v -test.timeout 0) | grep -v '^=== '
 
 fuzz: ## every fuzzer for FUZZTIME, a minute each (ONLY=FuzzPick: just that one)
 	@GO="$(GO)" .ci/fuzz

@@ -35,6 +35,9 @@ func TestSimulation(t *testing.T) {
 		next: uint64(number(t, "SPOOLBOT_SIM_FIRST", 1)), ops: number(t, "SPOOLBOT_SIM_OPS", 20_000), began: time.Now(), all: newTally(),
 	}
 	s.first, s.all.worlds = s.next, 0
+	if os.Getenv("SPOOLBOT_SIM_OPS") != "" {
+		s.shows = progress(s.ops)
+	}
 	t.Cleanup(func() { t.Log(s) })
 	for lane := range runtime.GOMAXPROCS(0) {
 		t.Run(fmt.Sprint("lane ", lane), func(t *testing.T) {
@@ -84,6 +87,7 @@ const maxFailures = 10
 type season struct {
 	ops   int
 	began time.Time
+	shows func(done, failures int) // how far it is; nil = nobody waits for it
 
 	mu       sync.Mutex
 	first    uint64
@@ -123,6 +127,9 @@ func (s *season) play(t *testing.T, p play) {
 	failed := len(out.violations) > 0
 	if failed {
 		s.failures++
+	}
+	if s.shows != nil {
+		s.shows(s.all.operations(), s.failures)
 	}
 	shrinks := s.failures <= 2
 	s.mu.Unlock()

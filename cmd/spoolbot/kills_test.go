@@ -129,7 +129,12 @@ func TestKilledAtRandomInstants(t *testing.T) {
 	var unnoticed []*child // dead, and their heartbeats still run
 	people := w.crowd(20, 24, seed)
 	people.acts()
+	seen, end := func(int, int) {}, func() {}
+	if os.Getenv("SPOOLBOT_KILLS") != "" {
+		seen, end = progress(os.Stderr, "kills")
+	}
 	for round := 1; round <= kills; round++ {
+		seen(round, kills)
 		w.sees("somebody serves", func() bool { return w.far.slack.Sockets() > 0 }, replicas[0])
 		w.passes(time.Duration(100+rnd.IntN(1100)) * time.Millisecond)
 		victim := rnd.IntN(2)
@@ -149,6 +154,7 @@ func TestKilledAtRandomInstants(t *testing.T) {
 			people.acts()
 		}
 	}
+	end()
 	people.rests()
 	w.settles(replicas[0]) // whatever heartbeats are left must end by themselves
 	people.check(t)
