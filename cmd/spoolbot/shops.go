@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -96,6 +97,13 @@ func sections(env getenv) ([]section, error) {
 	out, err := parseShops(string(text))
 	if err != nil {
 		return nil, variableFault{name: "SHOPS_FILE", err: err}
+	}
+	for _, s := range out {
+		for _, name := range []string{"GOOGLE_APPLICATION_CREDENTIALS", "HTTP_TOKENS_FILE"} {
+			if v := s.vars[name]; v != "" && !filepath.IsAbs(v) {
+				s.vars[name] = filepath.Join(filepath.Dir(path), v) // beside the file of shops
+			}
+		}
 	}
 	return out, nil
 }

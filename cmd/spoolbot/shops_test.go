@@ -52,6 +52,21 @@ func TestShopsFile(t *testing.T) {
 	}
 }
 
+// A file of shops and the keys that it names may be moved together, as systemd does
+// with credentials.
+func TestFilesBesideTheFileOfShops(t *testing.T) {
+	t.Parallel()
+	path := shopsFile(t, "[norte]\nSPREADSHEET_ID=1norte\nGOOGLE_APPLICATION_CREDENTIALS=norte.json\nHTTP_TOKENS_FILE=/dev/null")
+	key := filepath.Join(filepath.Dir(path), "norte.json")
+	if err := os.WriteFile(key, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shops, err := loadShops(environment("SPREADSHEET_ID", "SHOPS_FILE="+path), false)
+	if err != nil || shops[0].GoogleCredentials != key || shops[0].HTTPTokensFile != "/dev/null" {
+		t.Errorf("%+v, %v", shops, err)
+	}
+}
+
 func TestFaultsOfShops(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
