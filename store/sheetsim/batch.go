@@ -91,6 +91,8 @@ var kinds = map[string]kindFunc{
 	"insertDimension":       kind((*tx).insertDimension),
 	"appendDimension":       kind((*tx).appendDimension),
 	"deleteDimension":       kind((*tx).deleteDimension),
+	"copyPaste":             kind((*tx).copyPaste),
+	"clearBasicFilter":      kind((*tx).clearBasicFilter),
 	"addSheet":              kind((*tx).addSheet),
 	"updateSheetProperties": kind((*tx).updateSheetProperties),
 }

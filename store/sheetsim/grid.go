@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 type (
@@ -161,10 +162,13 @@ func (x *tx) deleteDimension(in *deleteDimensionRequest) (obj, error) {
 		return nil, badRequest("", fmt.Sprintf("Cannot delete a %s that doesn't exist. Tried to delete index %d but there are only %d.", in.Range.Dimension, at, total))
 	}
 	n = min(n, total-at)
-	if n == total {
-		return nil, badRequest("", "Sorry, you can't delete all the lines on the sheet.")
-	}
 	rows := in.Range.Dimension == "ROWS"
+	switch { // [I GoogleSheetsWrapper #43, talendcomp_tGoogleSheet #19]
+	case n == total:
+		return nil, badRequest("", fmt.Sprintf("You can't delete all the %s on the sheet.", strings.ToLower(in.Range.Dimension)))
+	case rows && at <= t.frozen && at+n == total:
+		return nil, badRequest("", "Sorry, it is not possible to delete all non-frozen rows.")
+	}
 	if err := x.guard(t, across(t, rows, at, n)); err != nil {
 		return nil, err
 	}
@@ -244,7 +248,9 @@ func (x *tx) resize(t *tab, g *gridProperties, fields mask) error {
 		}
 	}
 	if g.FrozenRowCount != nil && fields.has("frozenRowCount") {
-		t.frozen = int(*g.FrozenRowCount)
+		if t.frozen = int(*g.FrozenRowCount); t.frozen >= len(t.rows) { // [I node-google-spreadsheet #528]
+			return badRequest("", "You can't freeze all visible rows on the sheet.")
+		}
 	}
 	return nil
 }

@@ -69,6 +69,9 @@ func (w *Workbook) spreadsheet(id string, ranges []string, gridData bool, m mask
 		if ranges := t.protectedRanges(); len(ranges) > 0 {
 			sheet["protectedRanges"] = ranges
 		}
+		if t.filtered() {
+			sheet["basicFilter"] = obj{"range": obj{"sheetId": t.id, "startRowIndex": 0, "endRowIndex": t.lastRow(), "startColumnIndex": 0, "endColumnIndex": t.cols}}
+		}
 		if gridData {
 			if len(ranges) == 0 {
 				areas = []area{t.grid()}
