@@ -43,7 +43,9 @@ func (s *Sheet) Missing(ctx context.Context) (Plan, error) {
 	}
 	var titles, ranges []string
 	for _, t := range book.Sheets {
-		titles = append(titles, t.Properties.Title)
+		if !isArchive(t.Properties.Title) { // none of ours that was renamed
+			titles = append(titles, t.Properties.Title)
+		}
 	}
 	var plan Plan
 	tabs := newTabs(book)

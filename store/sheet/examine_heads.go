@@ -43,7 +43,9 @@ func (e *exam) headers(ctx context.Context) {
 	lay := layout{tabs: newTabs(e.book)}
 	var titles []string
 	for _, t := range e.book.Sheets {
-		titles = append(titles, t.Properties.Title)
+		if !isArchive(t.Properties.Title) { // none of ours that was renamed
+			titles = append(titles, t.Properties.Title)
+		}
 	}
 	var ranges, read []string
 	for _, own := range ownTabs() {

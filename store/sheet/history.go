@@ -30,7 +30,9 @@ var narrow = []occupation.Column{"Timestamp", "Evento_Tipo", "TAG_SPOOL", "Worke
 
 // Log implements occupation.Records: one read of the columns that say which rows
 // are meant, whatever order people have brought them into, then the rows
-// themselves. Both are looked at again when rows or columns have moved meanwhile.
+// themselves. Both are looked at again when rows or columns have moved meanwhile. The
+// tabs of years cost three reads each, and are read only where the query reaches into
+// their time and Metadata alone does not answer it.
 func (s *Sheet) Log(ctx context.Context, q occupation.LogQuery) ([]occupation.AuditRow, bool, error) {
 	maxAge := time.Minute
 	for range 3 {
@@ -40,6 +42,9 @@ func (s *Sheet) Log(ctx context.Context, q occupation.LogQuery) ([]occupation.Au
 		}
 		h := history{s: s, q: q, title: snap.log.title, cols: snap.log.cols}
 		rows, more, err := h.read(ctx, snap.log.err)
+		if err == nil {
+			rows, more, err = s.older(ctx, snap.archives, q, rows, more)
+		}
 		if !errors.Is(err, errRestless) {
 			return rows, more, err
 		}

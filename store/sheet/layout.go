@@ -132,7 +132,7 @@ func (l layout) parse(answer [][][]any, at time.Time) (snap *snapshot, heads []s
 		answer = answer[1:]
 		return first
 	}
-	snap = &snapshot{at: at}
+	snap = &snapshot{at: at, archives: l.archives()}
 	heads = columnHeads(next(tabSpools))
 	snap.parseLog(l.tab(tabLog), columnHeads(next(tabLog)))
 	snap.parsePeople(l, turn(next(tabWorkers)), turn(next(tabRoles)))

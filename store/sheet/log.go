@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -47,56 +48,86 @@ func (s *Sheet) logHealed() {
 	s.logBroken = time.Time{}
 }
 
-// tail reads the last rows of the audit log: which rows there are by the column
-// of the TAG, which every event has, then those rows. cols says where the
-// columns stand; those of want must be there. A log that is not there has no
-// rows.
+// tail reads the last rows of the audit log, as tailOf. cols says where the columns
+// stand; those of want must be there. A log that is not there has no rows.
 func (s *Sheet) tail(ctx context.Context, want ...occupation.Column) (rows [][]any, cols map[occupation.Column]int, err error) {
-	snap, err := s.read(ctx, time.Minute)
-	if err != nil {
-		return nil, nil, err
-	}
-	if cols = snap.log.cols; snap.log.title == "" {
-		return nil, nil, nil
-	}
-	last := 0
-	for _, c := range want {
-		if _, ok := cols[c]; !ok {
-			return nil, nil, &occupation.Error{Code: occupation.SheetSchema, Reason: occupation.MissingHeader, Column: c}
+	maxAge := time.Minute
+	for range 3 {
+		snap, err := s.read(ctx, maxAge)
+		if err != nil {
+			return nil, nil, err
 		}
-	}
-	for _, col := range cols {
-		last = max(last, col)
-	}
-	key := cols[want[0]]
-	first, _, err := s.values(ctx, "COLUMNS", a1(snap.log.title, key, key, 0, 0))
-	if err != nil {
-		if outcomeOf(err, time.Now()).code == http.StatusBadRequest {
-			s.forgetTabs()
+		if cols = snap.log.cols; snap.log.title == "" {
+			return nil, nil, nil
 		}
-		return nil, nil, unavailable(err)
+		for _, c := range want {
+			if _, ok := cols[c]; !ok {
+				return nil, nil, &occupation.Error{Code: occupation.SheetSchema, Reason: occupation.MissingHeader, Column: c}
+			}
+		}
+		rows, err := s.tailOf(ctx, snap.log.title, cols, cols[want[0]], logTail)
+		if err == nil {
+			return rows, cols, nil
+		}
+		if !errors.Is(err, errRestless) {
+			return nil, nil, unavailable(err)
+		}
+		maxAge = 0
 	}
-	end := 0
-	if len(first[0]) > 0 {
-		end = len(first[0][0])
-	}
-	if end < 2 {
-		return nil, cols, nil
-	}
-	answer, _, err := s.values(ctx, "ROWS", a1(snap.log.title, 0, last, max(2, end-logTail+1), end))
-	if err != nil {
-		return nil, nil, unavailable(err)
-	}
-	return answer[0], cols, nil
+	return nil, nil, unavailable(errRestless)
 }
 
-// Ledger implements occupation.Records: two reads. Rows of others, and rows
-// whose Metadata_JSON says nothing, are passed over.
+// tailOf reads the last rows of a tab, at most so many: which rows there are by the
+// column of the key, which every event has, then those rows. When other keys stand there
+// by then the rows have moved, and the last are not those that were read: errRestless.
+func (s *Sheet) tailOf(ctx context.Context, title string, cols map[occupation.Column]int, key, most int) ([][]any, error) {
+	read := func(major, a1 string) ([][]any, error) {
+		answer, _, err := s.values(ctx, major, a1)
+		if err == nil {
+			return answer[0], nil
+		}
+		if outcomeOf(err, time.Now()).code == http.StatusBadRequest {
+			s.forgetTabs()
+			return nil, errRestless
+		}
+		return nil, err
+	}
+	keys, err := read("COLUMNS", a1(title, key, key, 0, 0))
+	if err != nil || len(keys) == 0 || len(keys[0]) < 2 {
+		return nil, err
+	}
+	end := len(keys[0])
+	first := max(2, end-most+1)
+	rows, err := read("ROWS", a1(title, 0, slices.Max(columnsOf(cols)), first, end))
+	for i, was := range keys[0][first-1:] {
+		if err == nil && (i >= len(rows) || !same(at(rows[i], key), was)) {
+			err = errRestless
+		}
+	}
+	return rows, err
+}
+
+// Ledger implements occupation.Records: two reads and, where the log is shorter than the
+// tail, one at most that asks for tabs of years, and three of the newest. Rows of others,
+// and rows whose Metadata_JSON says nothing, are passed over.
 func (s *Sheet) Ledger(ctx context.Context) (occupation.Ledger, error) {
-	rows, cols, err := s.tail(ctx, "TAG_SPOOL", "Evento_Tipo", "Metadata_JSON")
+	want := []occupation.Column{"TAG_SPOOL", "Evento_Tipo", "Metadata_JSON"}
+	rows, cols, err := s.tail(ctx, want...)
 	if err != nil {
 		return occupation.NewLedger(nil), err
 	}
+	out := ledgerRows(rows, cols)
+	if len(rows) < logTail {
+		older, cols, err := s.olderTail(ctx, logTail-len(rows), want...)
+		if err != nil {
+			return occupation.NewLedger(nil), err
+		}
+		out = append(ledgerRows(older, cols), out...)
+	}
+	return occupation.NewLedger(out), nil
+}
+
+func ledgerRows(rows [][]any, cols map[occupation.Column]int) []occupation.AuditRow {
 	text := func(row []any, c occupation.Column) string {
 		if col, ok := cols[c]; ok {
 			return cellText(at(row, col))
@@ -112,7 +143,7 @@ func (s *Sheet) Ledger(ctx context.Context) (occupation.Ledger, error) {
 			Operation: occupation.Operation(text(row, "Operacion")), JSON: text(row, "Metadata_JSON"),
 		}
 	}
-	return occupation.NewLedger(out), nil
+	return out
 }
 
 // inLog reports whether the audit log has an event of the commit.

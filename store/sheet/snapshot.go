@@ -17,6 +17,7 @@ type snapshot struct {
 	people    *people // nil when peopleErr is set
 	peopleErr *occupation.Error
 	log       logTab
+	archives  []archive           // the tabs of years, as of the last look at the tabs; newest first
 	schema    []*occupation.Error // every fault of headers and tabs that stops work
 	marks     map[string]mark     // by TAG key
 	book      func() *occupation.Book
