@@ -50,6 +50,7 @@ func commands() []command {
 		{"serve", "run the bot, configured by the environment", serve},
 		{"doctor", "look at everything that serve needs, and say what to do", doctor},
 		{"init-sheet", "add the tabs and columns that the sheet lacks", initSheet},
+		{"archive", "move a year of the audit log into a tab of its own", archive},
 		{"export", "write the audit log of a time to stdout, as CSV or JSON lines", export},
 		{"version", "print the version", version},
 	}, tryouts()...)

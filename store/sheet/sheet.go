@@ -8,8 +8,9 @@
 //
 // It imports the core and Google's client, never the lock store or Slack. It
 // does not log, it repeats no write by itself, it never writes a formula and
-// never a column that it did not find by name. Sheets has no precondition
-// against people, so a wrong row is repaired, not prevented.
+// never a column that it did not find by name; only an archive moves rows whole,
+// with what others have written in them. Sheets has no precondition against
+// people, so a wrong row is repaired, not prevented.
 package sheet
 
 import (

@@ -46,9 +46,11 @@ func stampValue(commit string, logged bool) string {
 	return commit + withoutLog
 }
 
-func newStampRequest(id int32, value string) *sheets.Request {
+func newStampRequest(id int32, value string) *sheets.Request { return keyedStamp(stampKey, id, value) }
+
+func keyedStamp(key string, id int32, value string) *sheets.Request {
 	return &sheets.Request{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataRequest{DeveloperMetadata: &sheets.DeveloperMetadata{
-		MetadataId: int64(id), MetadataKey: stampKey, MetadataValue: value, Visibility: "DOCUMENT",
+		MetadataId: int64(id), MetadataKey: key, MetadataValue: value, Visibility: "DOCUMENT",
 		Location: &sheets.DeveloperMetadataLocation{Spreadsheet: true},
 	}}}
 }
@@ -87,14 +89,18 @@ func (s *Sheet) stampOwner(ctx context.Context, c occupation.Commit) (owner, err
 	}
 }
 
-// create makes one stamp alone. Error: as Google answered.
+// create makes one stamp of commits alone. Error: as Google answered.
 func (s *Sheet) create(ctx context.Context, id int32, value string) error {
+	return s.stamp(ctx, newStampRequest(id, value))
+}
+
+// stamp makes one stamp alone. Error: as Google answered.
+func (s *Sheet) stamp(ctx context.Context, r *sheets.Request) error {
 	if err := s.opt.Quota(ctx); err != nil {
 		return err
 	}
-	_, err := s.service.Spreadsheets.BatchUpdate(s.id, &sheets.BatchUpdateSpreadsheetRequest{
-		Requests: []*sheets.Request{newStampRequest(id, value)},
-	}).Fields(googleapi.Field("spreadsheetId")).Context(ctx).Do()
+	_, err := s.service.Spreadsheets.BatchUpdate(s.id, &sheets.BatchUpdateSpreadsheetRequest{Requests: []*sheets.Request{r}}).
+		Fields(googleapi.Field("spreadsheetId")).Context(ctx).Do()
 	return err
 }
 
