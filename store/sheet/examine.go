@@ -45,6 +45,7 @@ func (s *Sheet) Examine(ctx context.Context, account string, tell checkup.Tell) 
 	}
 	e.timeZone()
 	checkup.Within(ctx, e.headers)
+	e.length(time.Now())
 	checkup.Within(ctx, e.protections)
 	checkup.Within(ctx, e.stamps)
 	checkup.Within(ctx, e.rows)
@@ -139,6 +140,19 @@ func (e *exam) timeZone() {
 		return
 	}
 	e.OK(check, "%s", is)
+}
+
+// longLog is how many rows of the audit log are many: a history reads a few megabytes.
+const longLog = 100_000
+
+// length says when the audit log has grown long.
+func (e *exam) length(now time.Time) {
+	t := layout{tabs: newTabs(e.book)}.tab(tabLog)
+	if t == nil || t.GridProperties == nil || t.GridProperties.RowCount <= longLog {
+		return
+	}
+	e.Warn("sheet-log", fmt.Sprintf("the tab %s has %d rows, blank ones among them: histories and the start read long columns", tabLog, t.GridProperties.RowCount),
+		fmt.Sprintf("spoolbot archive --year %d moves those of a year into a tab of their own", now.In(e.opt.Zone).Year()-1))
 }
 
 // stamps tries what makes a write whose answer was lost safe to be sent again.

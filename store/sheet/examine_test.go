@@ -3,6 +3,7 @@ package sheet_test
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,14 @@ func TestExamine(t *testing.T) {
 				{Kind: "protect", Cell: "Metadata!A2:J2"},
 			}, fine: true,
 			want: []checkup.Finding{ok("sheet-protected", "none stops a write")},
+		},
+		"the log became a year's": {
+			edits: []sheetsim.Edit{{Kind: "rename_tab", Sheet: "Metadata", Value: "Metadata_2024"}}, fine: true,
+			want: []checkup.Finding{bad("sheet-tabs", `the tab Metadata is missing; there are ["Operaciones"`, "init-sheet")},
+		},
+		"a long log": {
+			edits: slices.Repeat([]sheetsim.Edit{{Kind: "insert_rows", Sheet: "Metadata", At: 2, Count: 10_000}}, 10), fine: true,
+			want: []checkup.Finding{warned("sheet-log", "Metadata has 100101 rows", "spoolbot archive --year ")},
 		},
 		"rows of the log yet to come are protected": {
 			edits: []sheetsim.Edit{{Kind: "protect", Cell: "Metadata!A2:J50"}}, fine: true,
