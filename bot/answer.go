@@ -147,7 +147,7 @@ func gone(err error) error {
 
 // post sends a new message into a channel, at the pace that Slack wants.
 func (b *Bot) post(ctx context.Context, channel string, m view.Message) (place, error) {
-	if err := b.pacer.turn(ctx, channel); err != nil {
+	if err := b.allow.pacer.turn(ctx, channel); err != nil {
 		return place{}, err
 	}
 	p := place{Kind: atMessage}

@@ -114,7 +114,6 @@ type Options struct {
 // Bot serves one workspace. It is safe for use by many goroutines.
 type Bot struct {
 	api         *slack.Client
-	newSocket   func() *socketmode.Client
 	hc          *http.Client
 	core        Core
 	memory      Memory
@@ -123,7 +122,6 @@ type Bot struct {
 	diary       Diary
 	replica     string
 	supervisors string
-	onEnvelope  func()
 	observeAck  func(time.Duration)
 	onOperation func(occupation.Kind, occupation.Code, time.Duration)
 	onFound     func(occupation.FindingKind)
@@ -131,15 +129,13 @@ type Bot struct {
 	routes  routes
 	queue   *queue
 	sorry   *queue // tells people that the queue is full
-	pacer   pacer
-	people  people
+	allow   *allowance
+	line    *line
 	dms     channels
 	workers linked
 	checks  checks
 	bosses  bossNews
-	up      [twoSockets]atomic.Bool // which sockets listen
-	app     atomic.Pointer[string]  // whose sockets they are, as Slack says; nil until it has greeted one
-	leads   atomic.Bool             // the jobs
+	leads   atomic.Bool // the jobs
 	homes   homes
 	home    atomic.Pointer[slack.AuthTestResponse]
 	jobs    context.Context // the life of all work, which outlasts the sockets
@@ -168,8 +164,8 @@ const (
 // New returns a bot that serves once Run runs.
 func New(o Options) *Bot {
 	b := &Bot{
-		api: o.API, newSocket: o.Socket, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
-		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, supervisors: o.Supervisors, onEnvelope: o.OnEnvelope, observeAck: o.OnAck, onOperation: o.OnOperation, onFound: o.OnFound,
+		api: o.API, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
+		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, supervisors: o.Supervisors, observeAck: o.OnAck, onOperation: o.OnOperation, onFound: o.OnFound,
 	}
 	if b.memory == nil {
 		b.memory = &LocalMemory{}
@@ -182,9 +178,6 @@ func New(o Options) *Bot {
 	}
 	if b.limits == (AlertLimits{}) {
 		b.limits = DefaultAlerts()
-	}
-	if b.onEnvelope == nil {
-		b.onEnvelope = func() {}
 	}
 	if b.observeAck == nil {
 		b.observeAck = func(time.Duration) {}
@@ -200,6 +193,12 @@ func New(o Options) *Bot {
 	}
 	b.queue = newQueue(maxRunning, maxPerPerson, maxWaiting, panicked)
 	b.sorry = newQueue(4, 2, 200, panicked)
+	if o.OnEnvelope == nil {
+		o.OnEnvelope = func() {}
+	}
+	b.line = &line{newSocket: o.Socket, log: o.Log, onEnvelope: o.OnEnvelope, take: b.receive}
+	b.allow = &allowance{}
+	b.edits.budget = &b.allow.edits
 	b.homes.wake = make(chan struct{}, 1)
 	b.jobs, b.endJobs = context.WithCancel(context.Background())
 	b.routes = newRoutes(b.table())
@@ -238,7 +237,7 @@ func (b *Bot) work(ctx context.Context) error {
 	var jobs sync.WaitGroup
 	jobs.Go(func() { b.runJobs(ctx) })
 	jobs.Go(func() { b.freshenHomes(ctx) })
-	err := b.listen(ctx)
+	err := b.line.listen(ctx)
 	stop()
 	jobs.Wait()
 	return err

@@ -140,7 +140,7 @@ func (b *Bot) persist(ctx context.Context, at place, m view.Message) (p place, e
 
 // postUnder posts a message into the channel of a place, and into its thread.
 func (b *Bot) postUnder(ctx context.Context, at place, m view.Message) (place, error) {
-	if err := b.pacer.turn(ctx, at.Channel); err != nil {
+	if err := b.allow.pacer.turn(ctx, at.Channel); err != nil {
 		return place{}, err
 	}
 	options := content(m)

@@ -35,9 +35,57 @@ type edits struct {
 	order   []messageID
 	busy    map[messageID]chan struct{} // closed when the edit under way has ended
 	running bool                        // somebody carries out what waits
-	tokens  float64                     // edits that may go at once, as of counted
+	budget  *editBudget
+}
+
+// editBudget is how many edits Slack takes of the app.
+type editBudget struct {
+	mu      sync.Mutex
+	tokens  float64 // edits that may go at once, as of counted
 	counted time.Time
 	blocked time.Time // until when Slack takes none
+}
+
+// take takes one for somebody who waits for it, whether there is one or not.
+func (e *editBudget) take() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.refill(time.Now())
+	e.tokens = max(e.tokens-1, -editsAtOnce)
+}
+
+// spare takes one of those that are not kept for people; else pause is how long there
+// is none.
+func (e *editBudget) spare() (pause time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Now()
+	e.refill(now)
+	switch {
+	case now.Before(e.blocked):
+		return e.blocked.Sub(now)
+	case e.tokens < editsKept+1:
+		return editsLook
+	}
+	e.tokens--
+	return 0
+}
+
+// refused notes that Slack takes none for a while.
+func (e *editBudget) refused(pause time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.blocked = time.Now().Add(pause)
+}
+
+// refill adds what has come since. The caller holds e.mu.
+func (e *editBudget) refill(now time.Time) {
+	if e.counted.IsZero() {
+		e.tokens = editsAtOnce
+	} else {
+		e.tokens = min(editsAtOnce, e.tokens+now.Sub(e.counted).Minutes()*editsPerMinute)
+	}
+	e.counted = now
 }
 
 // put lets an edit wait, in the place of an earlier one of the same message, and
@@ -64,8 +112,7 @@ func (e *edits) begin(ctx context.Context, id messageID) (end func(), err error)
 		other := e.busy[id]
 		if other == nil {
 			e.drop(id)
-			e.refill(time.Now())
-			e.tokens = max(e.tokens-1, -editsAtOnce)
+			e.budget.take()
 			end = e.hold(id)
 		}
 		e.mu.Unlock()
@@ -102,15 +149,6 @@ func (e *edits) drop(id messageID) {
 	}
 }
 
-func (e *edits) refill(now time.Time) {
-	if e.counted.IsZero() {
-		e.tokens = editsAtOnce
-	} else {
-		e.tokens = min(editsAtOnce, e.tokens+now.Sub(e.counted).Minutes()*editsPerMinute)
-	}
-	e.counted = now
-}
-
 // next takes the first that waits and may go now; pause is how long there is none.
 // When nothing waits any more, ok is false, and the next put begins anew.
 func (e *edits) next() (id messageID, m view.Message, end func(), pause time.Duration, ok bool) {
@@ -120,19 +158,16 @@ func (e *edits) next() (id messageID, m view.Message, end func(), pause time.Dur
 		e.running = false
 		return id, m, nil, 0, false
 	}
-	now := time.Now()
-	e.refill(now)
 	free := slices.IndexFunc(e.order, func(o messageID) bool { return e.busy[o] == nil })
-	switch {
-	case now.Before(e.blocked):
-		return id, m, nil, e.blocked.Sub(now), true
-	case e.tokens < editsKept+1, free < 0:
+	if free < 0 {
 		return id, m, nil, editsLook, true
+	}
+	if pause := e.budget.spare(); pause > 0 {
+		return id, m, nil, pause, true
 	}
 	id = e.order[free]
 	m = e.waiting[id]
 	e.drop(id)
-	e.tokens--
 	return id, m, e.hold(id), 0, true
 }
 
@@ -141,7 +176,7 @@ func (e *edits) next() (id messageID, m view.Message, end func(), pause time.Dur
 func (e *edits) later(id messageID, m view.Message, pause time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.blocked = time.Now().Add(pause)
+	e.budget.refused(pause)
 	if _, newer := e.waiting[id]; !newer {
 		e.waiting[id] = m
 		e.order = append(e.order, id)

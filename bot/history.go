@@ -128,7 +128,7 @@ func (b *Bot) sendFile(ctx context.Context, user string, f view.File) (channel s
 	if err != nil { // net/http names the address in its errors; whoever has it may upload
 		return "", errors.New(strings.ReplaceAll(err.Error(), up.UploadURL, "upload_url"))
 	}
-	if err := b.pacer.turn(ctx, channel); err != nil {
+	if err := b.allow.pacer.turn(ctx, channel); err != nil {
 		return "", err
 	}
 	return channel, patiently(ctx, func(ctx context.Context) error {

@@ -76,8 +76,6 @@ type homes struct {
 
 	last *occupation.Look // of the loop alone
 	full time.Time        // when the loop doubted all of them
-
-	slots slots
 }
 
 // kick lets the loop look now: something has happened.

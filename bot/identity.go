@@ -77,7 +77,7 @@ func (b *Bot) identify(ctx context.Context, r *request) (occupation.Worker, erro
 // checkMember asks Slack whether the user is a full member: guests and bots show
 // in users.info only, never in a payload.
 func (b *Bot) checkMember(ctx context.Context, user string, home *slack.AuthTestResponse) error {
-	who, known := b.people.get(user)
+	who, known := b.allow.people.get(user)
 	if known && time.Since(who.at) < peopleLife {
 		return who.err()
 	}
@@ -94,7 +94,7 @@ func (b *Bot) checkMember(ctx context.Context, user string, home *slack.AuthTest
 	switch {
 	case err == nil:
 		who = person{refused: refusedAs(u, home), at: time.Now()}
-		b.people.put(user, who)
+		b.allow.people.put(user, who)
 	case known && time.Since(who.at) < peopleStale:
 	default:
 		b.log.Warn().Err(err).Str("user", user).Msg("users_info_failed")
@@ -107,9 +107,9 @@ func (b *Bot) checkMember(ctx context.Context, user string, home *slack.AuthTest
 // when a shift begins more of them come at once than users.info tells of in a
 // minute. Whoever comes meanwhile waits for the same list.
 func (b *Bot) listed(ctx context.Context, user string, home *slack.AuthTestResponse) (person, bool) {
-	b.people.listing.Lock()
-	defer b.people.listing.Unlock()
-	if who, known := b.people.get(user); known && time.Since(who.at) < peopleLife {
+	b.allow.people.listing.Lock()
+	defer b.allow.people.listing.Unlock()
+	if who, known := b.allow.people.get(user); known && time.Since(who.at) < peopleLife {
 		return who, true
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -122,7 +122,7 @@ func (b *Bot) listed(ctx context.Context, user string, home *slack.AuthTestRespo
 	who, found := person{}, false
 	for i := range all {
 		one := person{refused: refusedAs(&all[i], home), at: time.Now()}
-		b.people.put(all[i].ID, one)
+		b.allow.people.put(all[i].ID, one)
 		if all[i].ID == user {
 			who, found = one, true
 		}

@@ -19,19 +19,33 @@ const (
 	slotsKept  = 4
 )
 
-// slots remembers up to where all are taken, so that it need not be asked again.
+// slots remembers up to where this process has asked for them: no two ask for one.
 type slots struct {
 	mu   sync.Mutex
 	next int64
 }
 
+// ask is the first from begin on that nobody here has asked for; false = there is none
+// before end.
+func (s *slots) ask(begin, end int64) (int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := max(s.next, begin)
+	if n >= end {
+		return 0, false
+	}
+	s.next = n + 1
+	return n, true
+}
+
 // claim takes the first free slot before the one with the number end, and returns
 // its number.
 func (b *Bot) claim(ctx context.Context, now, end int64) (int64, bool) {
-	s := &b.homes.slots
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for n := max(s.next, now-slotsBack); n < end; n++ {
+	for {
+		n, ok := b.allow.homes.ask(now-slotsBack, end)
+		if !ok {
+			return 0, false
+		}
 		call, cancel := context.WithTimeout(ctx, memoryTimeout)
 		free, err := b.memory.First(call, []string{"publish:" + strconv.FormatInt(n, 10)}, 5*time.Minute)
 		cancel()
@@ -39,12 +53,10 @@ func (b *Bot) claim(ctx context.Context, now, end int64) (int64, bool) {
 			logged(ctx, err, "slot_not_asked")
 			return 0, false
 		}
-		s.next = n + 1
 		if free {
 			return n, true
 		}
 	}
-	return 0, false
 }
 
 func slotNow() int64 { return time.Now().UnixMilli() / slotTime.Milliseconds() }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 )
@@ -22,8 +24,21 @@ const (
 	stormAlarm = 5
 )
 
+// line is the two sockets of one Slack app. Whoever has it takes what comes.
+type line struct {
+	newSocket  func() *socketmode.Client
+	log        zerolog.Logger
+	onEnvelope func() // before anything is acknowledged
+	// take gets every request of which the bot may know what to do; it must not block,
+	// and sees to it that ack is called once, within the three seconds of Slack.
+	take func(r *request, ack func(payload any))
+
+	up  [twoSockets]atomic.Bool // which sockets listen
+	app atomic.Pointer[string]  // whose sockets they are, as Slack says; nil until it has greeted one
+}
+
 // listen runs both sockets until ctx ends or Slack refuses the token for good.
-func (b *Bot) listen(ctx context.Context) error {
+func (l *line) listen(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	refused := make(chan error, twoSockets)
@@ -33,7 +48,7 @@ func (b *Bot) listen(ctx context.Context) error {
 			if wait(ctx, time.Duration(n)*socketShift) != nil {
 				return
 			}
-			if err := b.runSocket(ctx, n); err != nil {
+			if err := l.runSocket(ctx, n); err != nil {
 				refused <- fmt.Errorf("slack: socket: %w", err)
 				stop()
 			}
@@ -53,12 +68,12 @@ func (b *Bot) listen(ctx context.Context) error {
 const twoSockets = 2
 
 // runSocket keeps one socket open. An error is fatal.
-func (b *Bot) runSocket(ctx context.Context, n int) error {
+func (l *line) runSocket(ctx context.Context, n int) error {
 	for {
 		life, end := context.WithCancelCause(ctx)
-		client := b.newSocket()
+		client := l.newSocket()
 		var reader sync.WaitGroup
-		reader.Go(func() { b.read(life, end, n, client) })
+		reader.Go(func() { l.read(life, end, n, client) })
 		err := client.RunContext(life)
 		end(err)
 		reader.Wait()
@@ -66,7 +81,7 @@ func (b *Bot) runSocket(ctx context.Context, n int) error {
 		case ctx.Err() != nil:
 			return nil
 		case fatalAuth(cause):
-			b.log.Error().Err(cause).Int("socket", n).Msg("socket_refused")
+			l.log.Error().Err(cause).Int("socket", n).Msg("socket_refused")
 			return cause
 		}
 	}
@@ -76,9 +91,9 @@ func (b *Bot) runSocket(ctx context.Context, n int) error {
 // and hand over: a client whose events are not read goes deaf and loses clicks
 // (SLACK.md 0.4). It ends the client when slack-go wants to wait for too long, and
 // where it would go on trying with a token that is refused for good.
-func (b *Bot) read(ctx context.Context, end context.CancelCauseFunc, n int, client *socketmode.Client) {
+func (l *line) read(ctx context.Context, end context.CancelCauseFunc, n int, client *socketmode.Client) {
 	var connected []time.Time
-	defer b.up[n].Store(false)
+	defer l.up[n].Store(false)
 	for {
 		select {
 		case <-ctx.Done():
@@ -86,106 +101,113 @@ func (b *Bot) read(ctx context.Context, end context.CancelCauseFunc, n int, clie
 		case evt := <-client.Events:
 			switch evt.Type {
 			case socketmode.EventTypeConnecting, socketmode.EventTypeDisconnect:
-				b.up[n].Store(false)
+				l.up[n].Store(false)
 			case socketmode.EventTypeConnected:
 				now := time.Now()
 				connected = append(connected, now)
 				for now.Sub(connected[0]) > time.Minute {
 					connected = connected[1:]
 				}
-				b.connected(n, len(connected))
+				l.connected(n, len(connected))
 			case socketmode.EventTypeHello:
-				b.up[n].Store(true)
-				b.app.Store(&evt.Request.ConnectionInfo.AppID)
+				l.up[n].Store(true)
+				l.app.Store(&evt.Request.ConnectionInfo.AppID)
 				if evt.Request.NumConnections > twoSockets*maxReplicas {
-					b.log.Warn().Int("socket", n).Int("connections", evt.Request.NumConnections).Msg("socket_ghosts")
+					l.log.Warn().Int("socket", n).Int("connections", evt.Request.NumConnections).Msg("socket_ghosts")
 				}
 			case socketmode.EventTypeConnectionError:
 				e, ok := evt.Data.(*slack.ConnectionErrorEvent)
 				if !ok {
 					continue
 				}
-				b.log.Warn().Err(e.ErrorObj).Int("socket", n).Dur("backoff", e.Backoff).Msg("socket_failed")
+				l.log.Warn().Err(e.ErrorObj).Int("socket", n).Dur("backoff", e.Backoff).Msg("socket_failed")
 				_, limited := rateLimited(e.ErrorObj)
 				if fatalAuth(e.ErrorObj) || e.Backoff > maxBackoff && !limited {
 					end(e.ErrorObj)
 				}
 			case socketmode.EventTypeErrorWriteFailed:
-				b.log.Warn().Int("socket", n).Msg("ack_not_written")
+				l.log.Warn().Int("socket", n).Msg("ack_not_written")
 			case socketmode.EventTypeErrorBadMessage:
-				b.acknowledgeBroken(ctx, client, evt)
+				l.acknowledgeBroken(ctx, client, evt)
 			case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
-				b.receive(ctx, client, evt)
+				l.receive(ctx, client, evt)
 			}
 		}
 	}
 }
 
-// Listening reports whether Slack has greeted a socket that is open: whether people
-// are heard at all.
-func (b *Bot) Listening() bool { return b.up[0].Load() || b.up[1].Load() }
+// listening reports whether Slack has greeted a socket that is open.
+func (l *line) listening() bool { return l.up[0].Load() || l.up[1].Load() }
+
+// Listening reports whether people are heard at all.
+func (b *Bot) Listening() bool { return b.line.listening() }
 
 // maxReplicas is how many replicas explain the number of connections that Slack
 // believes in; more are ghosts (SLACK.md 1.2).
 const maxReplicas = 3
 
-func (b *Bot) connected(n, lately int) {
+func (l *line) connected(n, lately int) {
 	if lately > stormAlarm {
-		b.log.Warn().Int("socket", n).Int("last_minute", lately).Msg("socket_storm")
+		l.log.Warn().Int("socket", n).Int("last_minute", lately).Msg("socket_storm")
 		return
 	}
-	b.log.Info().Int("socket", n).Msg("socket_connected")
+	l.log.Info().Int("socket", n).Msg("socket_connected")
 }
 
-func (b *Bot) acknowledgeBroken(ctx context.Context, client *socketmode.Client, evt socketmode.Event) {
+func (l *line) acknowledgeBroken(ctx context.Context, client *socketmode.Client, evt socketmode.Event) {
 	bad, ok := evt.Data.(*socketmode.ErrorBadMessage)
 	if !ok {
 		return
 	}
 	id := brokenEnvelope(bad.Message)
-	b.log.Warn().Err(bad.Cause).Str("envelope_id", id).Msg("envelope_not_understood")
+	l.log.Warn().Err(bad.Cause).Str("envelope_id", id).Msg("envelope_not_understood")
 	if id != "" {
-		b.ack(ctx, client, id, nil)
+		l.ack(ctx, client, id, nil)
 	}
 }
 
 // ack answers an envelope. The channel behind it holds twenty and is drained by
 // the connection only, so it may not wait for ever.
-func (b *Bot) ack(ctx context.Context, client *socketmode.Client, id string, payload any) {
+func (l *line) ack(ctx context.Context, client *socketmode.Client, id string, payload any) {
 	ctx, cancel := context.WithTimeout(ctx, ackTimeout)
 	defer cancel()
 	if err := client.AckCtx(ctx, id, payload); err != nil {
-		b.log.Warn().Err(err).Str("envelope_id", id).Msg("ack_failed")
+		l.log.Warn().Err(err).Str("envelope_id", id).Msg("ack_failed")
 	}
 }
 
 // ofAnotherApp reports whether the envelope names another app than the one whose
 // socket greeted us. Slack sends none such: whoever does is not Slack. Payloads of
 // shortcuts name none.
-func (b *Bot) ofAnotherApp(r *request) bool {
-	app := b.app.Load()
+func (l *line) ofAnotherApp(r *request) bool {
+	app := l.app.Load()
 	return app != nil && *app != "" && r.app != "" && r.app != *app
 }
 
-// receive acknowledges an envelope and hands it over to the queue. The place in
-// the queue is taken first, so that the acknowledgement can say that there is
-// none; the work begins after it.
-func (b *Bot) receive(ctx context.Context, client *socketmode.Client, evt socketmode.Event) {
+// receive hands over what comes on a socket.
+func (l *line) receive(ctx context.Context, client *socketmode.Client, evt socketmode.Event) {
 	if evt.Request == nil {
 		return
 	}
-	b.onEnvelope()
-	ack := func(payload any) { b.ack(ctx, client, evt.Request.EnvelopeID, payload) }
+	l.onEnvelope()
+	ack := func(payload any) { l.ack(ctx, client, evt.Request.EnvelopeID, payload) }
 	r, known := decode(evt, time.Now())
 	if !known {
 		ack(nil)
 		return
 	}
-	if b.ofAnotherApp(r) {
-		b.log.Warn().Str("request_id", r.envelope).Str("app", r.app).Msg("envelope_of_another_app")
+	if l.ofAnotherApp(r) {
+		l.log.Warn().Str("request_id", r.envelope).Str("app", r.app).Msg("envelope_of_another_app")
 		ack(nil)
 		return
 	}
+	l.take(r, ack)
+}
+
+// receive acknowledges a request and hands it over to the queue. The place in
+// the queue is taken first, so that the acknowledgement can say that there is
+// none; the work begins after it.
+func (b *Bot) receive(r *request, ack func(payload any)) {
 	route, ok := b.routes.find(r.family, r.name)
 	if !ok {
 		b.log.Warn().Str("family", string(r.family)).Str("name", r.name).Msg("no_route")

@@ -24,14 +24,14 @@ func TestEnvelopesOfAnotherAppAreNotServed(t *testing.T) {
 		t.Helper()
 		for _, data := range envelope(app) {
 			r, ok := decode(socketmode.Event{Request: &socketmode.Request{EnvelopeID: "e1"}, Data: data}, time.Now())
-			if !ok || b.ofAnotherApp(r) != want {
+			if !ok || b.line.ofAnotherApp(r) != want {
 				t.Errorf("%T of %q: decoded %v, of another app %v, want %v", data, app, ok, !want, want)
 			}
 		}
 	}
 	check("A0OTHER", false) // nobody has said yet who we are
 	ours := "A0OURS"
-	b.app.Store(&ours)
+	b.line.app.Store(&ours)
 	check("A0OTHER", true)
 	check("A0OURS", false)
 	check("", false)
