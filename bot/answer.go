@@ -78,11 +78,11 @@ var errGone = errors.New("the message cannot be changed any more")
 func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, error) {
 	switch p := r.from; {
 	case r.beside && p.Kind == atMessage && strings.HasPrefix(p.Channel, "D"):
-		return b.post(ctx, p.Channel, m)
+		return b.post(ctx, p.Channel, b.signed(p.User, m))
 	case r.beside:
 		return b.whisper(ctx, p, m)
 	case p.Kind == atCommand && b.isDM(p):
-		at, err := b.post(ctx, p.Channel, m)
+		at, err := b.post(ctx, p.Channel, b.signed(p.User, m))
 		if err == nil {
 			b.dms.put(p.User, p.Channel)
 			return at, nil
@@ -98,7 +98,7 @@ func (b *Bot) answer(ctx context.Context, r *request, m view.Message) (place, er
 		}
 		logged(ctx, err, "card_not_edited")
 		return b.whisper(ctx, p, m)
-	case p.Kind == atHome && r.worker.ID != 0:
+	case p.Kind == atHome && r.worker.ID != 0 && b.ownsHome(p.User):
 		return b.noteHome(ctx, r, m)
 	default:
 		return b.direct(ctx, p.User, m)
@@ -112,7 +112,7 @@ func (b *Bot) whisper(ctx context.Context, p place, m view.Message) (place, erro
 		return b.direct(ctx, p.User, m)
 	}
 	at := place{Kind: atEphemeral, Card: newCard(), Channel: p.Channel, User: p.User, Hook: p.Hook, Until: p.Until}
-	if err := b.respond(ctx, p.Hook, webhook(stamp(m, at.Card), false)); err != nil {
+	if err := respond(ctx, b.hc, p.Hook, webhook(b.marked(stamp(b.signed(p.User, m), at.Card)), false)); err != nil {
 		logged(ctx, err, "response_url_failed")
 		return b.direct(ctx, p.User, m)
 	}
@@ -128,9 +128,10 @@ func (b *Bot) edit(ctx context.Context, p place, m view.Message) error {
 			return err
 		}
 		defer end()
+		m = b.signedIn(p, m)
 		return patiently(ctx, func(ctx context.Context) error { return b.update(ctx, p.id(), m) })
 	case p.Kind == atEphemeral && p.Hook != "" && time.Now().Before(p.Until):
-		return b.respond(ctx, p.Hook, webhook(stamp(m, p.Card), true))
+		return respond(ctx, b.hc, p.Hook, webhook(b.marked(stamp(b.signed(p.User, m), p.Card)), true))
 	default:
 		return errGone
 	}
@@ -152,7 +153,7 @@ func (b *Bot) post(ctx context.Context, channel string, m view.Message) (place, 
 	}
 	p := place{Kind: atMessage}
 	err := patiently(ctx, func(ctx context.Context) (err error) {
-		p.Channel, p.TS, err = b.api.PostMessageContext(ctx, channel, content(m)...)
+		p.Channel, p.TS, err = b.api.PostMessageContext(ctx, channel, content(b.marked(m))...)
 		return err
 	})
 	return p, err
@@ -164,9 +165,12 @@ func (b *Bot) direct(ctx context.Context, user string, m view.Message) (place, e
 	if channel == "" {
 		channel = user // Slack opens the DM by itself (doc chat.postMessage); conversations.open has a sixth of the rate
 	}
-	p, err := b.post(ctx, channel, m)
+	p, err := b.post(ctx, channel, b.signed(user, m))
 	if err == nil {
 		b.dms.put(user, p.Channel)
+	}
+	if b.reception != nil {
+		p.User = user // so that edits are signed, too
 	}
 	return p, err
 }

@@ -30,7 +30,7 @@ func (b *Bot) batchForm(r *request) (slack.ModalViewRequest, error) {
 func (b *Bot) openModal(ctx context.Context, r *request, modal slack.ModalViewRequest) error {
 	var opened *slack.ViewResponse
 	err := once(ctx, openTimeout, func(ctx context.Context) (err error) {
-		opened, err = b.api.OpenViewContext(ctx, r.trigger, modal)
+		opened, err = b.api.OpenViewContext(ctx, r.trigger, b.markedModal(modal))
 		return err
 	})
 	if err != nil {
@@ -120,7 +120,7 @@ func (b *Bot) replaceModal(ctx context.Context, r *request, m slack.ModalViewReq
 		return err
 	}
 	err := patiently(ctx, func(ctx context.Context) error {
-		_, err := b.api.UpdateViewContext(ctx, m, "", "", r.from.View)
+		_, err := b.api.UpdateViewContext(ctx, b.markedModal(m), "", "", r.from.View)
 		return err
 	})
 	if slackCode(err) == "not_found" {

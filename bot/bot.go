@@ -96,6 +96,10 @@ type Options struct {
 	Log    zerolog.Logger
 	// Replica is the unique name of this process among all that serve the shop.
 	Replica string
+	// Reception is that of the app where several shops share it, and Site which of them
+	// this is; then Socket is not needed. nil = the app is this shop's own.
+	Reception *Reception
+	Site      string
 	// Supervisors is the id of the channel that hears of what nobody answered.
 	Supervisors string
 	Alerts      AlertLimits // zero = DefaultAlerts
@@ -121,6 +125,9 @@ type Bot struct {
 	log         zerolog.Logger
 	diary       Diary
 	replica     string
+	reception   *Reception // nil = the app is this shop's own
+	site        string     // where there is one
+	onEnvelope  func()
 	supervisors string
 	observeAck  func(time.Duration)
 	onOperation func(occupation.Kind, occupation.Code, time.Duration)
@@ -165,7 +172,7 @@ const (
 func New(o Options) *Bot {
 	b := &Bot{
 		api: o.API, hc: o.HTTP, core: o.Core, memory: o.Memory, zone: o.Zone, log: o.Log,
-		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, supervisors: o.Supervisors, observeAck: o.OnAck, onOperation: o.OnOperation, onFound: o.OnFound,
+		diary: o.Diary, tally: o.Tally, limits: o.Alerts, replica: o.Replica, reception: o.Reception, site: o.Site, supervisors: o.Supervisors, observeAck: o.OnAck, onOperation: o.OnOperation, onFound: o.OnFound,
 	}
 	if b.memory == nil {
 		b.memory = &LocalMemory{}
@@ -196,8 +203,11 @@ func New(o Options) *Bot {
 	if o.OnEnvelope == nil {
 		o.OnEnvelope = func() {}
 	}
-	b.line = &line{newSocket: o.Socket, log: o.Log, onEnvelope: o.OnEnvelope, take: b.receive}
-	b.allow = &allowance{}
+	if b.onEnvelope = o.OnEnvelope; b.reception != nil {
+		b.line, b.allow = b.reception.line, b.reception.allow
+	} else {
+		b.line, b.allow = &line{newSocket: o.Socket, log: o.Log, onEnvelope: o.OnEnvelope, take: b.receive}, &allowance{}
+	}
 	b.edits.budget = &b.allow.edits
 	b.homes.wake = make(chan struct{}, 1)
 	b.jobs, b.endJobs = context.WithCancel(context.Background())
@@ -237,10 +247,19 @@ func (b *Bot) work(ctx context.Context) error {
 	var jobs sync.WaitGroup
 	jobs.Go(func() { b.runJobs(ctx) })
 	jobs.Go(func() { b.freshenHomes(ctx) })
-	err := b.line.listen(ctx)
+	err := b.listen(ctx)
 	stop()
 	jobs.Wait()
 	return err
+}
+
+// listen lets people in until ctx ends, or Slack refuses the token for good.
+func (b *Bot) listen(ctx context.Context) error {
+	if b.reception == nil {
+		return b.line.listen(ctx)
+	}
+	b.reception.open(ctx, b)
+	return nil
 }
 
 // greet asks Slack who the bot is, and so which workspace is ours. It goes on

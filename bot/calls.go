@@ -141,9 +141,9 @@ func (p *pacer) turn(ctx context.Context, channel string) error {
 }
 
 // respond posts to a response_url.
-func (b *Bot) respond(ctx context.Context, url string, m *slack.WebhookMessage) error {
+func respond(ctx context.Context, hc *http.Client, url string, m *slack.WebhookMessage) error {
 	err := patiently(ctx, func(ctx context.Context) error {
-		return slack.PostWebhookCustomHTTPContext(ctx, url, b.hc, m)
+		return slack.PostWebhookCustomHTTPContext(ctx, url, hc, m)
 	})
 	if e, ok := errors.AsType[slack.StatusCodeError](err); ok && e.Code == http.StatusNotFound { // used up (SLACK.md 3.3)
 		return fmt.Errorf("response_url: %w", errGone)

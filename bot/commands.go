@@ -91,6 +91,7 @@ func (b *Bot) table() []route {
 		{family: action, name: view.ActionPauseAny, handle: b.pressedPauseWhy},
 		{family: action, name: view.ActionUndo, handle: b.pressedUndo},
 		{family: action, name: view.ActionUndoMany, handle: b.pressedUndoMany},
+		{family: action, name: view.ActionShop, handle: b.choseShop, strangers: true},
 		{family: submission, name: view.CallbackRetain, handle: b.carryRetain, pending: b.pendingRetain},
 
 		{family: submission, name: view.CallbackBatch, handle: b.carryBatch, pending: b.pendingBatch},

@@ -142,10 +142,12 @@ func (b *Bot) claimUnanswered(ctx context.Context, c occupation.LinkClaim) {
 func (b *Bot) tellLinked(ctx context.Context, l occupation.Linked) {
 	if l.Was != "" && l.Was != l.Worker.SlackID {
 		b.workers.drop(l.Worker.ID)
+		b.noteStanding(l.Was, nobody)
 		b.tellPerson(ctx, l.Was, view.Unbound(l), nil)
 	}
 	if !l.Refused && l.Worker.SlackID != "" {
 		b.workers.put(l.Worker.ID, l.Worker.SlackID)
+		b.noteStanding(l.Worker.SlackID, employed)
 		b.tellPerson(ctx, l.Worker.SlackID, view.Welcome(l), &l.Worker)
 	}
 	for _, c := range l.Claims {

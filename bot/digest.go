@@ -143,7 +143,7 @@ func (b *Bot) postUnder(ctx context.Context, at place, m view.Message) (place, e
 	if err := b.allow.pacer.turn(ctx, at.Channel); err != nil {
 		return place{}, err
 	}
-	options := content(m)
+	options := content(b.marked(m))
 	if at.TS != "" {
 		options = append(options, slack.MsgOptionTS(at.TS))
 	}

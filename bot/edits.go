@@ -200,7 +200,7 @@ func (b *Bot) amend(ctx context.Context, p place, m view.Message) {
 	}
 	log := zerolog.Ctx(ctx)
 	carry := func() { b.carryEdits(log.WithContext(b.jobs)) }
-	if b.edits.put(p.id(), m) && !b.queue.Do("edits", carry) { // no room, or the end has begun
+	if b.edits.put(p.id(), b.signedIn(p, m)) && !b.queue.Do("edits", carry) { // no room, or the end has begun
 		carry()
 	}
 }
@@ -235,7 +235,7 @@ func (b *Bot) carryEdits(ctx context.Context) {
 // update is one call of chat.update.
 func (b *Bot) update(ctx context.Context, id messageID, m view.Message) error {
 	err := once(ctx, callTimeout, func(ctx context.Context) error {
-		_, _, _, err := b.api.UpdateMessageContext(ctx, id.channel, id.ts, content(m)...)
+		_, _, _, err := b.api.UpdateMessageContext(ctx, id.channel, id.ts, content(b.marked(m))...)
 		return err
 	})
 	return gone(err)

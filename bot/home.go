@@ -92,6 +92,10 @@ func (b *Bot) showHome(ctx context.Context, h *openHome, change func(*homeRecord
 // goes along, so that of two replicas the slower one notices; it then reads and
 // publishes once more.
 func (b *Bot) putHome(ctx context.Context, h *openHome, rec homeRecord) error {
+	if !b.ownsHome(h.user) {
+		b.homes.failed(h, time.Now(), false)
+		return nil
+	}
 	hash := rec.Hash
 	rec.Replica = b.replica
 	for {
@@ -139,6 +143,9 @@ func (b *Bot) withBoard(ctx context.Context, w occupation.Worker, home slack.Hom
 
 // publishView publishes App Home for a person whose own cannot be shown.
 func (b *Bot) publishView(ctx context.Context, user string, v slack.HomeTabViewRequest) {
+	if !b.ownsHome(user) {
+		return
+	}
 	rec := b.homeRecord(ctx, user)
 	published, err := b.tryPublish(ctx, user, "", v)
 	if err != nil {
@@ -151,7 +158,7 @@ func (b *Bot) publishView(ctx context.Context, user string, v slack.HomeTabViewR
 }
 
 func (b *Bot) tryPublish(ctx context.Context, user, hash string, v slack.HomeTabViewRequest) (*slack.ViewResponse, error) {
-	request := slack.PublishViewContextRequest{UserID: user, View: v}
+	request := slack.PublishViewContextRequest{UserID: user, View: b.markedHome(user, v)}
 	if hash != "" {
 		request.Hash = &hash
 	}

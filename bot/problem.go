@@ -69,7 +69,7 @@ func (b *Bot) busy(r *request) any {
 	m := b.words(r, tooMuch)
 	switch r.family {
 	case command:
-		return webhook(m, false)
+		return webhook(b.marked(m), false)
 	case submission:
 		// Under the field, so that what was chosen stays.
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{view.FirstInput(r.name): m.Text})

@@ -38,6 +38,7 @@ type request struct {
 
 	user, team, enterprise string
 	app                    string // for which Slack sent it
+	site                   string // the mark of what was touched: where several shops share the app
 
 	text    string // what was typed: behind the command, or into a select
 	raw     string // the same as Slack sent it, with people as <@U...>
@@ -56,6 +57,7 @@ type request struct {
 	asked  view.Asked      // for the buttons of a problem
 	home   bool            // its modal was opened from App Home
 	beside bool            // the button stands in a list, which goes on: its answer comes beside it
+	goesOn bool            // what the person asked for before comes after it
 	code   occupation.Code // for the log, when the handler has shown it by itself
 }
 
@@ -94,6 +96,7 @@ func (r *request) interaction(c slack.InteractionCallback) (*request, bool) {
 	if c.User.TeamID != "" {
 		r.team = c.User.TeamID
 	}
+	c.View.CallbackID, r.site = unmarkView(c.View.CallbackID)
 	r.trigger, r.view = c.TriggerID, c.View
 	r.note("t:", c.TriggerID)
 	switch c.Type {
@@ -103,8 +106,11 @@ func (r *request) interaction(c slack.InteractionCallback) (*request, bool) {
 		}
 		a := c.ActionCallback.BlockActions[0]
 		r.family, r.name, r.value = action, a.ActionID, cmp.Or(a.Value, a.SelectedOption.Value)
-		r.from = placeOf(c, r.at)
 		r.tap = tapOf(c, a)
+		if site, rest := unmark(a.BlockID); site != "" {
+			r.site, a.BlockID = site, rest
+		}
+		r.from = placeOf(c, r.at)
 	case slack.InteractionTypeViewSubmission:
 		r.family, r.name = submission, c.View.CallbackID
 		r.from = place{Kind: atModal, View: c.View.ID, User: c.User.ID}

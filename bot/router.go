@@ -106,6 +106,7 @@ func (b *Bot) attempt(ctx context.Context, r *request, route route) (err error) 
 		}
 	}
 	r.worker, r.refused = b.identify(ctx, r)
+	b.noteStanding(r.user, standingOf(r.worker, r.refused))
 	if r.refused != nil && !route.strangers {
 		return r.refused
 	}

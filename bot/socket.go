@@ -232,7 +232,7 @@ func (b *Bot) receive(r *request, ack func(payload any)) {
 	var payload any
 	if route.pending != nil {
 		if payload, ok = route.pending(r); !ok {
-			ack(payload)
+			ack(b.markedPayload(payload))
 			return
 		}
 	}
@@ -249,8 +249,10 @@ func (b *Bot) receive(r *request, ack func(payload any)) {
 		b.taps.end(r.tap)
 		payload = b.busy(r)
 	}
-	ack(payload)
-	r.acked = time.Now()
+	ack(b.markedPayload(payload))
+	if r.acked.IsZero() { // else the reception has acknowledged it
+		r.acked = time.Now()
+	}
 	close(acked)
 	b.observeAck(r.acked.Sub(r.at))
 }

@@ -134,6 +134,7 @@ func samples(t testing.TB) map[string]any {
 	maps.Copy(out, k.digestSamples())
 	maps.Copy(out, k.linkSamples())
 	maps.Copy(out, k.stopSamples())
+	maps.Copy(out, k.shopSamples())
 	for _, p := range k.problems() {
 		out["problem-"+p.name] = view.Problem(p.err, p.asked, k.at)
 	}

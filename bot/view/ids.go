@@ -50,6 +50,9 @@ const (
 	ActionPauseAny  = "pause_any"
 )
 
+// ActionShop chooses one of several shops of the app; its value is the SITE.
+const ActionShop = "shop_choose"
+
 // App Home, and what is done to several spools at once. Those that end in _many
 // carry Many as value, but for complete_many, which carries nothing.
 const (
@@ -170,6 +173,7 @@ func ActionIDs() []string {
 		ActionRetain, ActionRetainFor, ActionRetainOther, ActionLift,
 		ActionUndo, ActionUndoMany,
 		ActionPauseEnd, ActionPausePart, ActionPauseMeal, ActionPauseTool, ActionPauseAny,
+		ActionShop,
 	}
 }
 

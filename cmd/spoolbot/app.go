@@ -27,6 +27,9 @@ type Doors struct {
 	Dialer *websocket.Dialer // sockets
 	Sheets *http.Client      // sends no credentials
 	Redis  redis.UniversalClient
+	// Reception is that of the Slack app where several shops share it; nil = it is the
+	// shop's own.
+	Reception *bot.Reception
 	Ready  func() // called once everything answers
 	OnAck  func(time.Duration)
 	// Observe is told of the end of every commit.
@@ -91,6 +94,7 @@ func newApp(ctx context.Context, cfg Config, doors Doors, log zerolog.Logger) (*
 	api, socket, client := bot.NewSlack(slackConfig(cfg, doors, log, a.metrics.slackCall))
 	a.bot = bot.New(bot.Options{
 		API: api, Socket: socket, HTTP: client, Core: a.core, Memory: a.locks, Diary: a.locks, Tally: a.locks, Alerts: cfg.Alerts, Zone: cfg.Zone, Log: log,
+		Reception: doors.Reception, Site: cfg.Site,
 		Replica: replica, Supervisors: cfg.SupervisorChannel, OnEnvelope: a.sheet.Touch, OnAck: a.acked, OnOperation: a.metrics.operation, OnFound: a.metrics.found,
 	})
 	news.bot.Store(a.bot)

@@ -20,7 +20,7 @@ const (
 // twenty are people of the crew, in a shop of their own, under Google's own quota.
 func twenty(s *shop) {
 	s.sheet = sheetsim.New(sheetsim.Options{Latency: 250 * time.Millisecond, ReadQuota: 60, WriteQuota: 60}, crewBook(40))
-	s.slack = slacksim.New(slacksim.Options{Commands: demoCommands(), Scopes: demoScopes(), RateLimits: true, SocketLife: -1})
+	s.slack = s.workspace()
 	s.slack.AddUser(slacksim.User{ID: "U0CLAUDIAF", RealName: "Claudia Fuentes"})
 	s.bosses = s.slack.AddChannel("supervisores", "U0CLAUDIAF")
 	for i := range ofTwenty {

@@ -32,10 +32,17 @@ type branch struct {
 }
 
 // newBranches are the shops; each goes through the doors that are made for it.
+// Those of one Slack app come in by one reception.
 func newBranches(shops []Config, doors func(Config) Doors, log zerolog.Logger) branches {
+	shared := map[string]*bot.Reception{}
+	for app, of := range byApp(shops) {
+		shared[app] = newReception(of, doors(of[0]), log)
+	}
 	var all branches
 	for _, cfg := range shops {
-		all = append(all, &branch{cfg: cfg, doors: doors(cfg), log: log.With().Str("site", cfg.Site).Logger()})
+		b := &branch{cfg: cfg, doors: doors(cfg), log: log.With().Str("site", cfg.Site).Logger()}
+		b.doors.Reception = shared[appOf(cfg)]
+		all = append(all, b)
 	}
 	return all
 }
@@ -58,13 +65,34 @@ func (all branches) run(ctx context.Context, address string, log zerolog.Logger)
 	door.Go(func() { tellSystemd(open, log) })
 	unserved := make([]error, len(all))
 	var serving sync.WaitGroup
+	lives := all.receive(ctx, &serving)
 	for i, b := range all {
-		serving.Go(func() { unserved[i] = b.keep(ctx) })
+		serving.Go(func() { unserved[i] = b.keep(lives[i]) })
 	}
 	serving.Wait()
 	shut()
 	door.Wait()
 	return errors.Join(unserved...)
+}
+
+// receive runs the receptions of shared apps until ctx ends, and returns the life of
+// each shop: it ends with ctx, or after the reception by which its people come in.
+func (all branches) receive(ctx context.Context, serving *sync.WaitGroup) []context.Context {
+	lives := make([]context.Context, len(all))
+	behind := map[*bot.Reception]context.Context{}
+	for i, b := range all {
+		r := b.doors.Reception
+		if lives[i] = ctx; r == nil {
+			continue
+		}
+		if behind[r] == nil {
+			life, end := context.WithCancel(context.WithoutCancel(ctx))
+			behind[r] = life
+			serving.Go(func() { defer end(); r.Run(ctx) })
+		}
+		lives[i] = behind[r]
+	}
+	return lives
 }
 
 // keep serves the shop until ctx ends. The error is bot.ErrUnserved or nil.

@@ -153,29 +153,20 @@ func lookAtShops(env getenv, platform bool) ([]Config, []variableFault) {
 }
 
 // sharedByMistake finds what two shops may not have in common: with one sheet under
-// two names two people could hold the same spool, and of the envelopes of one Slack app
-// Slack gives each to any of its connections.
+// two names two people could hold the same spool.
 func sharedByMistake(shops []Config) (faults []variableFault) {
-	for _, own := range []struct {
-		name, why string
-		of        func(Config) (value, endpoint string)
-	}{
-		{"SPREADSHEET_ID", "two people could hold the same spool", func(c Config) (string, string) { return c.SpreadsheetID, c.SheetsEndpoint }},
-		{"SLACK_APP_TOKEN", "Slack would bring what people of one shop do to the other; make an app for each shop from the same manifest", func(c Config) (string, string) { return c.SlackAppToken.Reveal(), c.SlackAPIURL }},
-	} {
-		first := map[string]string{}
-		for _, c := range shops {
-			value, endpoint := own.of(c)
-			switch site, known := first[endpoint+value]; {
-			case value == "": // a fault already
-			case known:
-				faults = append(faults, variableFault{c.Site, own.name, fmt.Errorf("is that of %s too: %s", site, own.why)})
-			default:
-				first[endpoint+value] = c.Site
-			}
+	first := map[string]string{}
+	for _, c := range shops {
+		sheet := c.SheetsEndpoint + c.SpreadsheetID
+		switch site, known := first[sheet]; {
+		case c.SpreadsheetID == "": // a fault already
+		case known:
+			faults = append(faults, variableFault{c.Site, "SPREADSHEET_ID", fmt.Errorf("is that of %s too: two people could hold the same spool", site)})
+		default:
+			first[sheet] = c.Site
 		}
 	}
-	return faults
+	return append(faults, sharedAmiss(shops)...)
 }
 
 // shareQuota divides the quota of a Google account among the shops that use it, so

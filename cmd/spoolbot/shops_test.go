@@ -29,6 +29,7 @@ SPREADSHEET_ID = 1norte
 SPREADSHEET_ID=https://docs.google.com/spreadsheets/d/1sur/edit
 SUPERVISOR_CHANNEL=C0SUR
 SLACK_APP_TOKEN=xapp-1-sur
+SLACK_BOT_TOKEN=xoxb-1-sur
 TIMEZONE=America/Punta_Arenas
 `
 
@@ -81,8 +82,10 @@ func TestFaultsOfShops(t *testing.T) {
 		"[norte]\nTIMEZONE=Marte":                `[norte] TIMEZONE: "Marte" is not the name`,
 		"[norte]\nSPREADSHEET_ID=1\n[sur]":       "[sur] SPREADSHEET_ID: is missing",
 		"[norte]\n[sur]\nSLACK_BOT_TOKEN=xapp-1": "[sur] SLACK_BOT_TOKEN: must begin with xoxb-",
-		"[norte]\nSPREADSHEET_ID=1\n[sur]\nSPREADSHEET_ID=1\nSLACK_APP_TOKEN=xapp-2": "[sur] SPREADSHEET_ID: is that of norte too",
-		"[norte]\nSPREADSHEET_ID=1\n[sur]\nSPREADSHEET_ID=2":                         "[sur] SLACK_APP_TOKEN: is that of norte too: Slack would bring",
+		"[norte]\nSPREADSHEET_ID=1\n[sur]\nSPREADSHEET_ID=1\nSLACK_APP_TOKEN=xapp-2":                           "[sur] SPREADSHEET_ID: is that of norte too",
+		"[norte]\nSPREADSHEET_ID=1\n[sur]\nSPREADSHEET_ID=2":                                                   "[sur] SUPERVISOR_CHANNEL: is that of norte too: by the channel",
+		"[norte]\nSPREADSHEET_ID=1\n[sur]\nSPREADSHEET_ID=2\nSUPERVISOR_CHANNEL=C0SUR\nSLACK_BOT_TOKEN=xoxb-2": "[sur] SLACK_BOT_TOKEN: is another than that of norte, whose SLACK_APP_TOKEN",
+		"[norte]\nSPREADSHEET_ID=1\n[sur]\nSPREADSHEET_ID=2\nSUPERVISOR_CHANNEL=C0SUR\nSLACK_APP_TOKEN=xapp-2": "[sur] SLACK_APP_TOKEN: is another than that of norte, whose SLACK_BOT_TOKEN",
 	} {
 		_, err := loadShops(environment("SPREADSHEET_ID", "SHOPS_FILE="+shopsFile(t, text)), true)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {

@@ -72,6 +72,7 @@ func inStreet(t *testing.T, names []string, people func(*shop), before, story fu
 func (st *street) addShop(name string, m *miniredis.Miniredis, people func(*shop)) Config {
 	s := &shop{t: st.t, ctx: st.ctx, redis: m, log: st.log, lockTTL: time.Hour, line: &redisLine{redis: m}}
 	st.shops[name] = s
+	s.whole.site = name
 	people(s)
 	s.client = s.line.dial(m.Addr())
 	s.whole = whole{s.sheet, s.client, name, rowsByTag(s.sheet)}
@@ -80,10 +81,18 @@ func (st *street) addShop(name string, m *miniredis.Miniredis, people func(*shop
 	return cfg
 }
 
+// workspace is one of the shop's own, with its own app.
+func (s *shop) workspace() *slacksim.Server {
+	return slacksim.New(slacksim.Options{
+		BotToken: "xoxb-sim-" + s.whole.site, AppToken: "xapp-sim-" + s.whole.site,
+		Commands: demoCommands(), Scopes: demoScopes(), RateLimits: true, SocketLife: -1,
+	})
+}
+
 // aFew are the people of the other stories, at a sheet that answers in 250 ms.
 func aFew(s *shop) {
 	s.sheet = sheetsim.New(sheetsim.Options{Latency: 250 * time.Millisecond}, sheetsim.SmallWorkbook(smallRows(40)...))
-	s.slack = slacksim.New(slacksim.Options{Commands: demoCommands(), Scopes: demoScopes(), RateLimits: true, SocketLife: -1})
+	s.slack = s.workspace()
 	s.moveIn()
 }
 
