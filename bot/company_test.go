@@ -23,6 +23,8 @@ type company struct {
 	t          *testing.T
 	norte, sur *shop
 	hangs      map[string]*hanging // by site
+	reception  bot.ReceptionOptions
+	stop       func()
 
 	ana, beto, clara, dani, visita *slacksim.Person // of norte, of sur, of both, of none, a guest
 }
@@ -76,32 +78,19 @@ func inCompany(t *testing.T, story func(*company)) {
 		}
 		shops := []bot.Shop{{Site: "norte", Supervisors: c.AddChannel("jefes-norte", "U1", "U2", "U3")}, {Site: "sur", Supervisors: c.AddChannel("jefes-sur", "U1", "U2", "U3")}}
 		api, sockets, hc := bot.NewSlack(client)
-		desk := bot.NewReception(bot.ReceptionOptions{API: api, Socket: sockets, HTTP: hc, Shops: shops, Log: client.Log})
+		c.reception = bot.ReceptionOptions{API: api, Socket: sockets, HTTP: hc, Shops: shops, Log: client.Log}
 		worker := func(id int, given, slack string, roles ...occupation.Role) occupation.Worker {
 			return occupation.Worker{ID: id, Given: given, Surname: "Soto", Active: true, Roles: roles, SlackID: slack}
 		}
 		clara := worker(3, "Clara", "U3", occupation.Armador, occupation.Supervisor)
-		c.norte = c.shop(shops[0], taller, log, desk, client, worker(1, "Ana", "U1", occupation.Armador), clara, worker(9, "Nora", "", occupation.Armador))
-		c.sur = c.shop(shops[1], taller, log, desk, client, worker(1, "Beto", "U2", occupation.Armador), clara, worker(8, "Sara", "", occupation.Armador))
+		c.norte = c.shop(shops[0], taller, log, client, worker(1, "Ana", "U1", occupation.Armador), clara, worker(9, "Nora", "", occupation.Armador))
+		c.sur = c.shop(shops[1], taller, log, client, worker(1, "Beto", "U2", occupation.Armador), clara, worker(8, "Sara", "", occupation.Armador))
 		c.ana, c.beto, c.clara, c.dani, c.visita = c.Person("U1"), c.Person("U2"), c.Person("U3"), c.Person("U4"), c.Person("U5")
-		life, end := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { desk.Run(life) })
-		c.norte.run()
-		c.sur.run()
-		closes := sync.OnceFunc(func() {
-			end()
-			running.Wait()
-			for _, s := range []*shop{c.norte, c.sur} {
-				if err := s.stop(); err != nil {
-					t.Errorf("a bot ended with %v", err)
-				}
-			}
-		})
-		defer closes() // of a story that ends early
+		c.run()
+		defer func() { c.stop() }() // of a story that ends early
 		c.norte.wait("a socket", func() bool { return c.Sockets() > 0 })
 		story(c)
-		closes()
+		c.stop()
 		for _, complaint := range c.Complaints() {
 			t.Errorf("Slack complains: %s", complaint)
 		}
@@ -110,7 +99,7 @@ func inCompany(t *testing.T, story func(*company)) {
 }
 
 // shop is one of them.
-func (c *company) shop(of bot.Shop, taller string, log *safeBuffer, desk *bot.Reception, client bot.SlackConfig, people ...occupation.Worker) *shop {
+func (c *company) shop(of bot.Shop, taller string, log *safeBuffer, client bot.SlackConfig, people ...occupation.Worker) *shop {
 	s := &shop{
 		Server: c.Server, t: c.t, locks: occupationtest.NewLocks(), memory: &bot.LocalMemory{}, log: log, news: &relay{},
 		records: occupationtest.NewRecords(shopSpools()...), directory: occupationtest.NewDirectory(people...), taller: taller, jefes: of.Supervisors,
@@ -125,11 +114,45 @@ func (c *company) shop(of bot.Shop, taller string, log *safeBuffer, desk *bot.Re
 	api, _, hc := bot.NewSlack(client)
 	s.options = bot.Options{
 		API: api, HTTP: hc, Core: s.core, Memory: h, Zone: santiago, Log: client.Log.With().Str("site", of.Site).Logger(), Supervisors: of.Supervisors,
-		Reception: desk, Site: of.Site, Replica: of.Site, OnEnvelope: func() { s.envelopes.Add(1) },
+		Site: of.Site, Replica: of.Site, OnEnvelope: func() { s.envelopes.Add(1) },
 	}
+	return s
+}
+
+// run opens the reception and both shops; stop ends them, the reception first.
+func (c *company) run() {
+	life, end := context.WithCancel(c.t.Context())
+	desk := bot.NewReception(c.reception)
+	var running sync.WaitGroup
+	running.Go(func() { desk.Run(life) })
+	for _, s := range []*shop{c.norte, c.sur} {
+		s.options.Reception = desk
+		s.opens()
+	}
+	c.stop = sync.OnceFunc(func() {
+		end()
+		running.Wait()
+		for _, s := range []*shop{c.norte, c.sur} {
+			if err := s.stop(); err != nil {
+				c.t.Errorf("a bot ended with %v", err)
+			}
+		}
+	})
+}
+
+// restart is another process of the same shops.
+func (c *company) restart() {
+	c.stop()
+	c.run()
+	c.norte.wait("a socket", func() bool { return c.Sockets() > 0 })
+	c.norte.passes(time.Second)
+}
+
+// opens serves the shop with a new bot.
+func (s *shop) opens() {
 	s.bot = bot.New(s.options)
 	s.news.to.Store(s.bot)
-	return s
+	s.run()
 }
 
 // row checks what the sheets of both shops say of a spool.

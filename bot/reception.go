@@ -52,13 +52,14 @@ type Reception struct {
 	mu     sync.Mutex
 	served map[string]*Bot // by site
 
+	arrived chan struct{} // a shop is served
 	people  shoppers
 	looking sync.WaitGroup // the questions to shops
 }
 
 // NewReception returns a reception that serves once Run runs.
 func NewReception(o ReceptionOptions) *Reception {
-	d := &Reception{api: o.API, hc: o.HTTP, log: o.Log, shops: o.Shops, allow: &allowance{}, served: map[string]*Bot{}}
+	d := &Reception{api: o.API, hc: o.HTTP, log: o.Log, shops: o.Shops, allow: &allowance{}, served: map[string]*Bot{}, arrived: make(chan struct{}, 1)}
 	d.line = &line{newSocket: o.Socket, log: o.Log, onEnvelope: func() {}, take: d.take}
 	d.queue = newQueue(maxRunning, maxPerPerson, maxWaiting, func(lane string, p any) {
 		d.log.Error().Str("lane", lane).Str("panic", fmt.Sprint(p)).Msg("job_panicked")
@@ -68,14 +69,16 @@ func NewReception(o ReceptionOptions) *Reception {
 }
 
 const (
-	receptionDrain = 3 * time.Second // what waits there is handed over in less than one
-	receptionPause = 5 * time.Second // until a token that was refused is tried again
+	receptionWait  = 10 * time.Second // for the others, once a shop is served
+	receptionDrain = 3 * time.Second  // what waits there is handed over in less than one
+	receptionPause = 5 * time.Second  // until a token that was refused is tried again
 	receptionMost  = time.Minute
 )
 
-// Run serves until ctx ends; then nothing is on its way to a shop any more. The bots
+// Run serves from when the shops are there until ctx ends; then nothing is on its way to a shop any more. The bots
 // should end after it. A token that Slack refuses is logged and tried again.
 func (d *Reception) Run(ctx context.Context) {
+	d.awaitShops(ctx)
 	for pause := receptionPause; ; pause = min(2*pause, receptionMost) {
 		err := d.line.listen(ctx)
 		if ctx.Err() != nil {
@@ -93,11 +96,35 @@ func (d *Reception) Run(ctx context.Context) {
 	d.looking.Wait()
 }
 
+// awaitShops waits until all shops are served, and not much longer than until the
+// first one is: another replica may be serving their people meanwhile.
+func (d *Reception) awaitShops(ctx context.Context) {
+	var late <-chan time.Time
+	for ctx.Err() == nil {
+		switch n := len(d.all()); {
+		case n == len(d.shops):
+			return
+		case n > 0 && late == nil:
+			late = time.After(receptionWait)
+		}
+		select {
+		case <-d.arrived:
+		case <-late:
+			return
+		case <-ctx.Done():
+		}
+	}
+}
+
 // open lets people in to a shop until ctx ends.
 func (d *Reception) open(ctx context.Context, b *Bot) {
 	d.mu.Lock()
 	d.served[b.site] = b
 	d.mu.Unlock()
+	select {
+	case d.arrived <- struct{}{}:
+	default:
+	}
 	<-ctx.Done()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -127,6 +154,15 @@ func (d *Reception) all() []*Bot {
 // has reports whether a shop of that name is of this app.
 func (d *Reception) has(site string) bool {
 	return slices.ContainsFunc(d.shops, func(s Shop) bool { return s.Site == site })
+}
+
+// servedSites are the shops that are there.
+func (d *Reception) servedSites() []string {
+	var out []string
+	for _, b := range d.all() {
+		out = append(out, b.site)
+	}
+	return out
 }
 
 func (d *Reception) sites() []string {

@@ -33,7 +33,10 @@ func (d *Reception) route(r *request, ack func(payload any)) {
 			d.hand(b, r, ack)
 			return
 		}
-		of = d.sites()
+		if of = d.sites(); !d.people.heardFrom(r.user, of) { // it may be of one that is not there
+			d.say(r, view.ShopAway("", d.servedSites()), ack)
+			return
+		}
 	}
 	site := of[0]
 	if len(of) > 1 {

@@ -89,6 +89,14 @@ func (p *shoppers) fresh(user string, sites []string) bool {
 	return time.Since(p.who(user).heard) < life
 }
 
+// heardFrom reports whether all shops have said what they know of the person.
+func (p *shoppers) heardFrom(user string, sites []string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.who(user)
+	return !slices.ContainsFunc(sites, func(site string) bool { return s.at[site] == unheard })
+}
+
 func (p *shoppers) asked(user string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
