@@ -38,11 +38,17 @@ type Exam struct {
 func Examine(ctx context.Context, e Exam, tell checkup.Tell) {
 	checkup.Within(ctx, func(ctx context.Context) { e.botToken(ctx, tell) })
 	checkup.Within(ctx, func(ctx context.Context) { e.socket(ctx, tell) })
+	ExamineChannel(ctx, e, tell)
+	tell.Warn("slack-commands", "cannot be checked from here: Slack tells no bot which commands its app has",
+		"after each update of the program paste manifest.yml into the app's settings (App Manifest), save, reinstall, and type /ayuda in Slack while serve runs")
+}
+
+// ExamineChannel looks at the supervisors' channel alone: for a shop of an app that was
+// looked at already.
+func ExamineChannel(ctx context.Context, e Exam, tell checkup.Tell) {
 	if e.Channel != "" {
 		checkup.Within(ctx, func(ctx context.Context) { e.channel(ctx, tell) })
 	}
-	tell.Warn("slack-commands", "cannot be checked from here: Slack tells no bot which commands its app has",
-		"after each update of the program paste manifest.yml into the app's settings (App Manifest), save, reinstall, and type /ayuda in Slack while serve runs")
 }
 
 // botToken asks whose the token is, and what it may do, which Slack says in the

@@ -22,11 +22,17 @@ const (
 // They are asked side by side, and now and then only; of one that does not answer it
 // counts what it said before.
 func (d *Reception) shopsOf(ctx context.Context, user string) []string {
-	if !d.people.fresh(user, d.sites()) {
+	if d.people.stale(user, d.sites()) {
 		d.lookUp(ctx, user)
-		d.people.asked(user)
 	}
 	return d.people.of(user, d.sites())
+}
+
+// lookSome finds the same out for the next time: this time it is known without.
+func (d *Reception) lookSome(user string) {
+	if d.people.stale(user, d.sites()) {
+		d.looking.Go(func() { d.lookUp(d.work, user) })
+	}
 }
 
 // lookUp asks all shops that are served whether they know the person.

@@ -24,6 +24,7 @@ func (d *Reception) route(r *request, ack func(payload any)) {
 		return
 	}
 	if site := d.named(r); site != "" {
+		d.lookSome(r.user)
 		d.handTo(site, r, ack)
 		return
 	}

@@ -78,15 +78,21 @@ const (
 	strangerLife = 15 * time.Second
 )
 
-// fresh reports whether the shops need not be asked about the person again.
-func (p *shoppers) fresh(user string, sites []string) bool {
+// stale reports whether the shops are to be asked about the person again, which is
+// then done.
+func (p *shoppers) stale(user string, sites []string) bool {
 	life := strangerLife
 	if len(p.of(user, sites)) > 0 {
 		life = shopperLife
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return time.Since(p.who(user).heard) < life
+	s := p.who(user)
+	if time.Since(s.heard) < life {
+		return false
+	}
+	s.heard = time.Now()
+	return true
 }
 
 // heardFrom reports whether all shops have said what they know of the person.
@@ -95,12 +101,6 @@ func (p *shoppers) heardFrom(user string, sites []string) bool {
 	defer p.mu.Unlock()
 	s := p.who(user)
 	return !slices.ContainsFunc(sites, func(site string) bool { return s.at[site] == unheard })
-}
-
-func (p *shoppers) asked(user string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.who(user).heard = time.Now()
 }
 
 // choose notes the shop that a person has chosen, and takes the command that waited

@@ -46,6 +46,9 @@ type Config struct {
 	// Several: it is one of several shops in this process. It has no HTTP door of its
 	// own, and its numbers and log lines carry its name.
 	Several bool
+	// AppOf is the first of the shops that have the same Slack app; empty = it is this
+	// shop's own.
+	AppOf string
 	// QuotaShare is how many shops use the same Google account, and so its quota; 0 = 1.
 	QuotaShare int
 }

@@ -78,7 +78,13 @@ func examineShop(ctx context.Context, cfg Config, faults []variableFault, tell c
 	}
 	if sound("slack", "tokens, scopes, socket, channel", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL") {
 		api, _, _ := bot.NewSlack(slackConfig(cfg, Doors{}, zerolog.Nop(), nil))
-		bot.Examine(ctx, bot.Exam{API: api, Channel: cfg.SupervisorChannel, Now: time.Now()}, tell)
+		exam := bot.Exam{API: api, Channel: cfg.SupervisorChannel, Now: time.Now()}
+		if cfg.AppOf != "" && cfg.AppOf != cfg.Site {
+			tell.OK("slack-app", "it is that of %s", cfg.AppOf)
+			bot.ExamineChannel(ctx, exam, tell)
+		} else {
+			bot.Examine(ctx, exam, tell)
+		}
 	}
 	if sound("sheet", "account, access, tabs, headers, rows, people", "SPREADSHEET_ID", "GOOGLE_APPLICATION_CREDENTIALS", "SHEETS_ENDPOINT", "TIMEZONE") {
 		examineSheet(ctx, cfg, tell)

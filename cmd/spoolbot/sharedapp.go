@@ -38,6 +38,16 @@ func byApp(shops []Config) map[string][]Config {
 	return out
 }
 
+// shareApps notes of each shop whose app it has.
+func shareApps(shops []Config) {
+	shared := byApp(shops)
+	for i, c := range shops {
+		if of := shared[appOf(c)]; len(of) > 0 {
+			shops[i].AppOf = of[0].Site
+		}
+	}
+}
+
 // sharedAmiss finds what two shops of one app may not have in common, and what they
 // must: the channel says which of them is meant, and two tokens belong together.
 func sharedAmiss(shops []Config) (faults []variableFault) {

@@ -149,6 +149,7 @@ func lookAtShops(env getenv, platform bool) ([]Config, []variableFault) {
 	}
 	faults = append(faults, sharedByMistake(out)...)
 	shareQuota(out)
+	shareApps(out)
 	return out, faults
 }
 
