@@ -6,6 +6,9 @@
 // is it, seen before?) -> a handler (commands.go, buttons.go, batch.go, home.go)
 // -> the core -> view -> answer.go. Errors become words in problem.go alone.
 //
+// Where several shops share an app, its envelopes come in by a Reception, which finds
+// the bot of the right shop (reception.go); all else is as in a shop alone.
+//
 // It imports the core, view and slack-go; never Redis or Google, which come in
 // through Core and Memory. It decides no rule about spools, and keeps nothing
 // that could not be lost.
@@ -115,7 +118,7 @@ type Options struct {
 	OnFound func(occupation.FindingKind)
 }
 
-// Bot serves one workspace. It is safe for use by many goroutines.
+// Bot serves one shop. It is safe for use by many goroutines.
 type Bot struct {
 	api         *slack.Client
 	hc          *http.Client

@@ -148,6 +148,24 @@ func (c *company) restart() {
 	c.norte.passes(time.Second)
 }
 
+// replicate serves both shops by a second process; end stops it.
+func (c *company) replicate() (end func()) {
+	life, stop := context.WithCancel(c.t.Context())
+	desk := bot.NewReception(c.reception)
+	var running sync.WaitGroup
+	running.Go(func() { desk.Run(life) })
+	for _, s := range []*shop{c.norte, c.sur} {
+		o := s.options
+		o.Reception, o.Replica = desk, o.Replica+"-b"
+		running.Go(func() {
+			if err := bot.New(o).Run(life); err != nil {
+				c.t.Errorf("a bot ended with %v", err)
+			}
+		})
+	}
+	return func() { stop(); running.Wait() }
+}
+
 // opens serves the shop with a new bot.
 func (s *shop) opens() {
 	s.bot = bot.New(s.options)

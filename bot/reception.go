@@ -70,13 +70,13 @@ func NewReception(o ReceptionOptions) *Reception {
 
 const (
 	receptionWait  = 10 * time.Second // for the others, once a shop is served
-	receptionDrain = 3 * time.Second  // what waits there is handed over in less than one
+	receptionDrain = time.Second      // what waits there is handed over in less
 	receptionPause = 5 * time.Second  // until a token that was refused is tried again
 	receptionMost  = time.Minute
 )
 
-// Run serves from when the shops are there until ctx ends; then nothing is on its way to a shop any more. The bots
-// should end after it. A token that Slack refuses is logged and tried again.
+// Run serves from when the shops are there until ctx ends; then nothing is on its way
+// to a shop any more. The bots should end after it. A token that Slack refuses is logged and tried again.
 func (d *Reception) Run(ctx context.Context) {
 	d.awaitShops(ctx)
 	for pause := receptionPause; ; pause = min(2*pause, receptionMost) {

@@ -79,6 +79,7 @@ func TestAShopThatHangsDoesNotSlowTheOthers(t *testing.T) {
 		c.norte.clicks(c.clara, asked, "norte", "Ahora hablas con el taller norte")
 		c.norte.passes(time.Minute)
 		takes(func() { c.norte.asks(c.clara, "/tomar "+tag(3), "es tuyo") }, 300*time.Millisecond)
+		takes(func() { c.norte.asks(c.clara, "/tomar "+tag(4), "es tuyo") }, 0) // nobody waits for it again
 		c.row(tag(3), "CS(3)|ARM en progreso", "|")
 		c.hangs["sur"].memory.Store(false)
 	})

@@ -84,8 +84,9 @@ func standingOf(w occupation.Worker, err error) standing {
 }
 
 // chosen is which of these shops the person has chosen last; empty = none of them. The
-// shops are asked side by side what they remember; one whose memory hangs is waited
-// for as little as the others.
+// shops are asked side by side what they remember, each time, for the choice may have
+// been made at another replica; one whose memory hangs is waited for briefly, and then
+// not for a while.
 func (d *Reception) chosen(ctx context.Context, user string, of []string) string {
 	if d.people.seek(user) {
 		d.recallChoice(ctx, user, of)
@@ -119,6 +120,7 @@ func (d *Reception) recallChoice(ctx context.Context, user string, of []string) 
 		select {
 		case <-answers:
 		case <-late.C:
+			d.people.miss(user)
 			return
 		case <-ctx.Done():
 			return

@@ -25,6 +25,9 @@ func (d *Reception) route(r *request, ack func(payload any)) {
 	}
 	if site := d.named(r); site != "" {
 		d.lookSome(r.user)
+		if home := d.people.home(r.user); r.from.Kind == atHome && home != "" && home != site { // chosen at another replica?
+			d.recallChoice(ctx, r.user, d.sites())
+		}
 		d.handTo(site, r, ack)
 		return
 	}

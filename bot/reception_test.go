@@ -84,6 +84,44 @@ func TestAChoiceIsRememberedByTheShop(t *testing.T) {
 	})
 }
 
+// A choice counts at once, at whichever replica what the person does next arrives; and
+// only the new shop publishes their App Home, whichever replica published it before.
+func TestAChoiceCountsAtAllReplicas(t *testing.T) {
+	inCompany(t, func(c *company) {
+		end := c.replicate()
+		defer end()
+		c.norte.passes(30 * time.Second)
+		if n := c.Sockets(); n != 4 {
+			c.t.Fatalf("%d sockets", n)
+		}
+		asked := c.norte.asks(c.clara, "/mis-spools", "¿Con qué taller hablas?")
+		c.norte.clicks(c.clara, asked, "norte", "hablas con el taller norte")
+		shops := []*shop{c.norte, c.sur, c.norte, c.sur}
+		for i, s := range shops {
+			c.norte.passes(5 * time.Second)
+			for range 4 {
+				c.clara.OpenHome()
+				c.norte.passes(time.Second)
+				s.asks(c.clara, "/mis-spools", "Taller: *"+s.options.Site+"*")
+			}
+			home, _ := c.clara.Home()
+			if !hasAll(home.Shown(), []string{"Taller: *" + s.options.Site + "*"}) {
+				c.t.Fatalf("in %s her home shows %s", s.options.Site, home.Shown())
+			}
+			s.asks(c.clara, "/tomar "+tag(10+i), "es tuyo") // and her home changes
+			c.norte.passes(5 * time.Second)
+			if home, _ = c.clara.Home(); !hasAll(home.Shown(), []string{tag(10 + i)}) {
+				c.t.Errorf("her home shows %s", home.Shown())
+			}
+			if i+1 < len(shops) {
+				if err := c.clara.Click(c.t.Context(), home, "Cambiar a "+shops[i+1].options.Site); err != nil {
+					c.t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
 // On App Home a person of both shops sees whose it is and changes with one tap; the
 // shop before does not publish it any more, whatever happens there.
 func TestChangingTheShopOnAppHome(t *testing.T) {

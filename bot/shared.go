@@ -159,7 +159,11 @@ func (b *Bot) leaveHome(user string) {
 
 // choseShop is for a person who has just chosen this shop.
 func (b *Bot) choseShop(ctx context.Context, r *request) error {
-	if b.reception == nil { // the app was shared when the button was shown
+	switch {
+	case b.reception != nil:
+	case r.refused != nil: // the app was shared when the button was shown
+		return r.refused
+	default:
 		return b.showMine(ctx, r)
 	}
 	keep, cancel := context.WithTimeout(ctx, memoryTimeout)

@@ -22,7 +22,7 @@ type shopper struct {
 	heard   time.Time           // when all shops were asked last
 	choice  string              // the shop chosen last, as far as it was heard; empty = none
 	chose   time.Time
-	sought  time.Time // when the shops were asked for the choice
+	missed  time.Time // when a shop did not say whether it was chosen
 	command *request  // waits for a choice
 	home    string    // whose App Home they look at; empty = it was not opened here
 }
@@ -110,7 +110,7 @@ func (p *shoppers) choose(user, site string, at time.Time) *request {
 	defer p.mu.Unlock()
 	s := p.who(user)
 	kept := s.command
-	s.choice, s.chose, s.sought, s.command = site, at, time.Now(), nil
+	s.choice, s.chose, s.command = site, at, nil
 	if s.home != "" {
 		s.home = site
 	}
@@ -133,20 +133,23 @@ func (p *shoppers) choice(user string) string {
 	return p.who(user).choice
 }
 
-// seek reports whether the shops are to be asked for the choice, which is then done.
+// seek reports whether it is worth while to ask the shops for the choice: one may have
+// been made at another replica since.
 func (p *shoppers) seek(user string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := p.who(user)
-	if time.Since(s.sought) < choiceLife {
-		return false
-	}
-	s.sought = time.Now()
-	return true
+	return time.Since(p.who(user).missed) > missedLife
 }
 
-// choiceLife is how long a choice is believed that was made at another replica.
-const choiceLife = 10 * time.Second
+// miss notes that a shop has not answered in time.
+func (p *shoppers) miss(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.who(user).missed = time.Now()
+}
+
+// missedLife is how long nobody waits again for a shop that has not answered.
+const missedLife = 10 * time.Second
 
 func (p *shoppers) keep(user string, r *request) {
 	p.mu.Lock()
