@@ -89,6 +89,7 @@ func inCompany(t *testing.T, story func(*company)) {
 		c.run()
 		defer func() { c.stop() }() // of a story that ends early
 		c.norte.wait("a socket", func() bool { return c.Sockets() > 0 })
+		c.norte.passes(20 * time.Second) // the boards are up
 		story(c)
 		c.stop()
 		for _, complaint := range c.Complaints() {

@@ -47,6 +47,7 @@ func TestAShopThatIsNotServed(t *testing.T) {
 		c.sur.wait("his home says so", func() bool { v, _ := c.beto.Home(); return hasAll(v.Shown(), []string{away}) })
 		c.sur.types(c.clara, c.sur.jefes, "/quien "+tag(1))
 		c.sur.sees(c.clara, c.sur.jefes, away)
+		c.norte.asks(c.dani, "/tomar "+tag(4), "Tu taller no responde ahora.", "Cambiar a norte") // nobody knows where he is
 		c.norte.asks(c.ana, "/pausar", "pausado")
 
 		c.sur.opens()

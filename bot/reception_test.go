@@ -8,6 +8,7 @@ import (
 
 	"github.com/spoolbot/spoolbot/bot/slacksim"
 	"github.com/spoolbot/spoolbot/bot/view"
+	"github.com/spoolbot/spoolbot/occupation"
 )
 
 // People of one shop each notice nothing of the other: commands, buttons and forms go
@@ -180,6 +181,33 @@ func TestAStrangerChoosesTheShopFirst(t *testing.T) {
 			c.t.Error("the other shop's supervisors were asked")
 		}
 		c.norte.asks(c.visita, "/tomar "+tag(2), "invitad")
+	})
+}
+
+// Who comes to a shop is known there at once, and who leaves it with the next thing
+// that they do.
+func TestPeopleComeAndGo(t *testing.T) {
+	inCompany(t, func(c *company) {
+		c.norte.asks(c.ana, "/mis-spools", "No tienes")
+		c.sur.types(c.clara, c.sur.jefes, "/vincular Sara")
+		card := c.sur.sees(c.clara, c.sur.jefes, "Sara", "Elegir cuenta")
+		form := c.sur.opensForm(c.clara, card, view.ActionLinkChange, view.CallbackLinkAccount+"@sur")
+		c.sur.selects(c.clara, form, view.ActionLinkAccount, "U1")
+		c.sur.sees(c.ana, c.ana.DM(), "ya sé quién eres: Sara")
+		asked := c.norte.asks(c.ana, "/mis-spools", "¿Con qué taller hablas?")
+		c.norte.clicks(c.ana, asked, "norte", "hablas con el taller norte")
+		c.norte.passes(time.Minute)
+
+		c.norte.directory.Set(occupation.Worker{ID: 1, Given: "Ana", Surname: "Soto", Active: true, Roles: []occupation.Role{occupation.Armador}})
+		c.norte.asks(c.ana, "/tomar "+tag(1), "todavía no sé quién eres")
+		c.sur.asks(c.ana, "/tomar "+tag(1), "es tuyo")
+		c.row(tag(1), "|", "SS(8)|ARM en progreso")
+
+		c.sur.directory.Set(occupation.Worker{ID: 8, Given: "Sara", Surname: "Soto", Active: true, Roles: []occupation.Role{occupation.Armador}})
+		c.norte.directory.Set(occupation.Worker{ID: 9, Given: "Nora", Surname: "Soto", Active: true, Roles: []occupation.Role{occupation.Armador}, SlackID: "U1"})
+		c.norte.passes(6 * time.Minute) // the sheets were changed by hand
+		c.norte.asks(c.ana, "/tomar "+tag(2), "es tuyo")
+		c.row(tag(2), "NS(9)|ARM en progreso", "|")
 	})
 }
 

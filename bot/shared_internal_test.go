@@ -54,6 +54,9 @@ func TestMarks(t *testing.T) {
 	if name, site := unmarkView(norte.markedModal(view.PeopleModal()).CallbackID); name != view.CallbackLinkPeople || site != "norte" {
 		t.Errorf("the form is %q of %q", name, site)
 	}
+	if home := norte.markedHome("U1", view.HomeSays(m)); home.CallbackID != view.CallbackHome+"@norte" || len(home.Blocks.BlockSet) != len(m.Blocks) {
+		t.Errorf("App Home is %q with %d blocks", home.CallbackID, len(home.Blocks.BlockSet))
+	}
 	answer := norte.markedPayload(slack.NewUpdateViewSubmissionResponse(new(view.BatchWorking(3)))).(*slack.ViewSubmissionResponse)
 	if answer.View.CallbackID != view.CallbackBatchWorking+"@norte" {
 		t.Errorf("the answer to a form is %q", answer.View.CallbackID)
