@@ -148,7 +148,7 @@ func (b *Bot) showResults(ctx context.Context, r *request, results []occupation.
 // that there is to tell, and in the batch modal by its own lines.
 func (b *Bot) answerResults(ctx context.Context, r *request, results []occupation.Result) (place, error) {
 	switch {
-	case r.from.Kind == atHome && listed(results):
+	case r.from.Kind == atHome && b.ownsHome(r.user) && listed(results):
 		return b.noteHome(ctx, r, b.noteOf(results))
 	case r.from.Kind == atModal && (len(results) > 1 || results[0].Kind == occupation.Revert):
 		return b.showBatch(ctx, r, results)

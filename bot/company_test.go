@@ -34,6 +34,7 @@ type hanging struct {
 	*occupationtest.Directory
 	*bot.LocalMemory
 	people, memory atomic.Bool
+	sheet          *slowRecords
 }
 
 func hang(ctx context.Context, does *atomic.Bool) error {
@@ -105,10 +106,10 @@ func (c *company) shop(of bot.Shop, taller string, log *safeBuffer, client bot.S
 		Server: c.Server, t: c.t, locks: occupationtest.NewLocks(), memory: &bot.LocalMemory{}, log: log, news: &relay{},
 		records: occupationtest.NewRecords(shopSpools()...), directory: occupationtest.NewDirectory(people...), taller: taller, jefes: of.Supervisors,
 	}
-	h := &hanging{Directory: s.directory, LocalMemory: s.memory}
+	h := &hanging{Directory: s.directory, LocalMemory: s.memory, sheet: &slowRecords{Records: s.records}}
 	c.hangs[of.Site] = h
 	s.core = occupation.New(occupation.Config{Replica: of.Site, Zone: santiago, TTL: time.Hour, Grace: 15 * time.Minute},
-		occupation.Ports{Locks: s.locks, Desk: s.locks, Records: s.records, Directory: h, Claims: s.locks, Notifier: s.news})
+		occupation.Ports{Locks: s.locks, Desk: s.locks, Records: h.sheet, Directory: h, Claims: s.locks, Notifier: s.news})
 	if err := s.core.Start(c.t.Context()); err != nil {
 		c.t.Fatalf("core: %v", err)
 	}

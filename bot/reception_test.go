@@ -158,6 +158,32 @@ func TestChangingTheShopOnAppHome(t *testing.T) {
 	})
 }
 
+// What was asked of a shop on App Home before it was changed is told, and not there.
+func TestAnAnswerThatComesAfterTheShopWasChanged(t *testing.T) {
+	inCompany(t, func(c *company) {
+		c.hangs["norte"].sheet.takes.Store(int64(3 * time.Second))
+		shows := func(text string) slacksim.View {
+			c.norte.wait("home shows "+text, func() bool { home, _ := c.clara.Home(); return hasAll(home.Shown(), []string{text}) })
+			home, _ := c.clara.Home()
+			return home
+		}
+		c.clara.OpenHome()
+		if err := c.clara.Click(c.t.Context(), shows("norte"), "norte"); err != nil {
+			c.t.Fatal(err)
+		}
+		home := shows("Cambiar a sur")
+		for _, button := range []string{"Tomar " + tag(0), "Cambiar a sur"} {
+			if err := c.clara.Click(c.t.Context(), home, button); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		shows("Cambiar a norte")
+		c.norte.sees(c.clara, c.clara.DM(), "es tuyo", "Taller: *norte*")
+		c.norte.passes(time.Minute)
+		shows("Cambiar a norte")
+	})
+}
+
 // A stranger to all shops chooses one, and says there who they are.
 func TestAStrangerChoosesTheShopFirst(t *testing.T) {
 	inCompany(t, func(c *company) {

@@ -38,6 +38,20 @@ func TestBotsOfOneAppShareWhatSlackAllowsIt(t *testing.T) {
 	}
 }
 
+// A choice counts among the shops of which the person is.
+func TestAChoiceOfAShopThatOneHasLeft(t *testing.T) {
+	d := NewReception(ReceptionOptions{Shops: []Shop{{Site: "norte"}, {Site: "sur"}, {Site: "este"}}})
+	d.people.choose("U1", "este", time.Now())
+	for _, c := range []struct {
+		of   []string
+		want string
+	}{{[]string{"norte", "sur"}, ""}, {[]string{"norte", "este"}, "este"}} {
+		if got := d.chosen(t.Context(), "U1", c.of); got != c.want {
+			t.Errorf("of %q %q is chosen, want %q", c.of, got, c.want)
+		}
+	}
+}
+
 // What has the mark of a shop gives it back, and nothing else changes; without a
 // reception there is no mark.
 func TestMarks(t *testing.T) {
