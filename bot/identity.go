@@ -61,17 +61,23 @@ func (p *people) put(user string, who person) {
 // Trabajadores.Slack_ID and by nothing else. Errors: a stranger, or the core's
 // WORKER_UNKNOWN and what reading the sheet may bring.
 func (b *Bot) identify(ctx context.Context, r *request) (occupation.Worker, error) {
-	home := b.home.Load()
-	if home == nil || r.user == "" {
-		return occupation.Worker{}, unchecked
-	}
-	if r.team != home.TeamID && (home.EnterpriseID == "" || r.enterprise != home.EnterpriseID) {
-		return occupation.Worker{}, otherWorkspace
-	}
-	if err := b.checkMember(ctx, r.user, home); err != nil {
+	if err := b.member(ctx, r); err != nil {
 		return occupation.Worker{}, err
 	}
 	return b.core.WorkerBySlack(ctx, r.user)
+}
+
+// member reports whether a full member of this workspace acts; else the error is a
+// stranger.
+func (b *Bot) member(ctx context.Context, r *request) error {
+	home := b.home.Load()
+	if home == nil || r.user == "" {
+		return unchecked
+	}
+	if r.team != home.TeamID && (home.EnterpriseID == "" || r.enterprise != home.EnterpriseID) {
+		return otherWorkspace
+	}
+	return b.checkMember(ctx, r.user, home)
 }
 
 // checkMember asks Slack whether the user is a full member: guests and bots show

@@ -71,14 +71,14 @@ func (d *Reception) named(r *request) string {
 // refuses is a bot that serves the person nothing but a sentence: a guest, or of
 // another workspace; nil = the person is one of ours.
 func (d *Reception) refuses(ctx context.Context, r *request) *Bot {
-	for _, b := range d.all() {
-		_, err := b.identify(ctx, r)
-		if isStranger(err) && !errors.Is(err, unchecked) {
-			return b
-		}
+	served := d.all()
+	if len(served) == 0 {
 		return nil
 	}
-	return nil
+	if err := served[0].member(ctx, r); err == nil || errors.Is(err, unchecked) {
+		return nil
+	}
+	return served[0]
 }
 
 // handTo gives a request to the shop of that name, or says that it is not there.

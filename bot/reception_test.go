@@ -140,7 +140,7 @@ func TestChangingTheShopOnAppHome(t *testing.T) {
 		if err := c.clara.Click(c.t.Context(), home, "norte"); err != nil {
 			c.t.Fatal(err)
 		}
-		home = shows(c.norte, "Taller: *norte*", "Cambiar a sur", "No tienes spools")
+		shows(c.norte, "Taller: *norte*", "Cambiar a sur", "No tienes spools")
 		c.norte.passes(5 * time.Second)
 		c.norte.asks(c.clara, "/tomar "+tag(1), "es tuyo")
 		home = shows(c.norte, "Taller: *norte*", tag(1))

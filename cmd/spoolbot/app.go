@@ -30,8 +30,8 @@ type Doors struct {
 	// Reception is that of the Slack app where several shops share it; nil = it is the
 	// shop's own.
 	Reception *bot.Reception
-	Ready  func() // called once everything answers
-	OnAck  func(time.Duration)
+	Ready     func() // called once everything answers
+	OnAck     func(time.Duration)
 	// Observe is told of the end of every commit.
 	Observe func(occupation.Observation)
 }
