@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spoolbot/spoolbot/bot"
@@ -33,6 +34,7 @@ func (s *shop) theBoard(texts ...string) slacksim.Message {
 
 // calls counts what the bot has asked of Slack.
 func (s *shop) calls(method string) (n int) {
+	synctest.Wait() // what is seen already is counted, too
 	for _, c := range s.Calls() {
 		if c.Method == method {
 			n++
