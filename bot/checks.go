@@ -183,7 +183,7 @@ func (c *check) apply(n occupation.Notice) {
 		}
 		res.Err, res.Date = n.Err, n.Intent.Date
 		if n.Err == nil {
-			res.Lock = lockOf(n.Intent)
+			res.Lock, res.Reverts = lockOf(n.Intent), n.Intent.Reverts()
 		}
 	}
 }

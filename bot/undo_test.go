@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spoolbot/spoolbot/bot/slacksim"
 )
 
 // A batch is taken back with one tap, in a message and in the form, but for what
@@ -73,5 +75,31 @@ func TestAppHomeTakesBackWhatWasDoneThere(t *testing.T) {
 		}
 		s.passes(2 * time.Minute)
 		s.home(s.mauricio, "-deshecho")
+	})
+}
+
+// What is done within the grace of what has expired cannot be taken back, so nothing
+// offers that; going on with the spool can.
+func TestWhatCannotBeTakenBackOffersNoUndo(t *testing.T) {
+	inShop(t, func(s *shop) {
+		without := func(m slacksim.Message) {
+			t.Helper()
+			for _, label := range m.Buttons() {
+				if strings.HasPrefix(label, "Deshacer") {
+					t.Errorf("a button that can never work: %v", m.Buttons())
+				}
+			}
+		}
+		s.asks(s.mauricio, "/tomar "+strings.Join(tags(1, 7), " "), "Tomaste los 6")
+		s.passes(time.Hour)
+		without(s.asks(s.mauricio, "/tomar "+tag(1), "tomado, es tuyo")) // nobody has seen yet that it has expired
+		s.passes(time.Minute)
+		without(s.asks(s.mauricio, "/completar "+tag(2), "completado"))
+		paused := s.asks(s.mauricio, "/pausar "+tag(3), "pausado")
+		without(paused)
+		without(s.clicks(s.mauricio, paused, "Colación", "anotado"))
+		without(s.asks(s.mauricio, "/pausar "+tag(4)+" "+tag(5), "Pausaste los 2"))
+		back := s.asks(s.mauricio, "/tomar "+tag(6), "tomado, es tuyo")
+		s.clicks(s.mauricio, back, "Deshacer", "ya no lo tienes")
 	})
 }

@@ -13,7 +13,8 @@ const freshEnough = time.Second
 // that it accepted, the end of the commit.
 type changed struct {
 	Outcome
-	err *Error
+	err     *Error
+	reverts bool // it can be taken back
 }
 
 // change carries intents of one kind through intend, commit and settle, and
@@ -92,6 +93,7 @@ func (s *Service) attempt(ctx context.Context, intents []Intent) (out []changed,
 		case j.intent.Kind == intents[i].Kind && j.intent.Worker.ID == intents[i].Worker.ID:
 			out[i].err = j.leave()
 			out[i].Intent, out[i].Lock = j.intent, j.intent.lock()
+			out[i].reverts = out[i].err == nil && j.reverts()
 		case j.ended():
 			waiting = append(waiting, i)
 		default:

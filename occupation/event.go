@@ -73,6 +73,16 @@ func (k Kind) Action() string {
 // Reverts reports whether a change of the kind can be taken back: Revert.
 func (k Kind) Reverts() bool { return k == Take || k == Pause || k == Complete }
 
+// Reverts reports whether the change can be taken back once it has landed, as long as
+// nobody acts after it: not a take that renewed an occupation, nor a finish that came
+// after the deadline, with which the occupation would begin again.
+func (i Intent) Reverts() bool {
+	if i.Kind == Take {
+		return !i.Renews
+	}
+	return i.Kind.Reverts() && !i.At.After(i.Deadline)
+}
+
 // RowOnly reports whether nothing of a change of the kind is to be written but its
 // audit row, for which nobody waits.
 func (k Kind) RowOnly() bool { return k == Extend || k == PauseWhy }
@@ -128,6 +138,7 @@ type Intent struct {
 	Since    time.Time // when the occupation began
 	Deadline time.Time
 	At       time.Time // when this intent was accepted
+	Renews   bool      // Take: the worker held it already, past its deadline
 }
 
 // in gives the intent's times in a zone; the lock store knows instants only.

@@ -169,7 +169,7 @@ func (s *Service) finishByRow(ctx context.Context, f *finishing, outcomes []chan
 }
 
 func (s *Service) concludeFinish(res *Result, o changed) {
-	res.Lock, res.Err = s.local(o.Lock), o.err
+	res.Lock, res.Err, res.Reverts = s.local(o.Lock), o.err, o.reverts
 	held := func(code Code, reason Reason) *Error {
 		return &Error{
 			Code: code, Reason: reason, Tag: res.Tag, Operation: res.Lock.Operation, Holder: res.Lock.Holder,

@@ -17,6 +17,7 @@ type job struct {
 	done      chan struct{}
 	since     time.Time // when it became one
 	again     bool      // the answer to its settling was lost: it may be settled
+	lost      bool      // the lock store has forgotten it since
 
 	mu     sync.Mutex
 	err    *Error
@@ -36,6 +37,11 @@ func (j *job) leave() *Error {
 	j.leaves++
 	return checking(j.intent.Tag)
 }
+
+// reverts reports whether what has landed can be taken back: not where the lock store
+// does not remember it, nor where the office has stopped the spool meanwhile. The job
+// is over.
+func (j *job) reverts() bool { return j.intent.Reverts() && !j.lost && !j.keepState }
 
 func (j *job) ended() bool {
 	j.mu.Lock()

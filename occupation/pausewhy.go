@@ -29,7 +29,9 @@ func (s *Service) PauseReason(ctx context.Context, r Request, target Target, rea
 	if err != nil {
 		return res, err
 	}
-	switch o := outcomes[0]; o.Verdict {
+	o := outcomes[0]
+	res.Reverts = !o.Until.IsZero()
+	switch o.Verdict {
 	case Accepted, Busy:
 		res.Err = o.err
 		res.Lock = Lock{Key: key, Tag: res.Tag, Holder: in.Worker, Operation: o.Intent.Operation, Fence: target.Fence}

@@ -120,7 +120,7 @@ type Outcome struct {
 	Intent  Intent    // completed with Operation, Fence, Since, Deadline, At; valid when Accepted
 	Lock    Lock      // the lock as it is now; zero when there is none
 	Expired time.Time // when Verdict is Expired
-	Until   time.Time // when Verdict is Reserved
+	Until   time.Time // when Verdict is Reserved; of a PAUSE WHY until when the pause can be taken back, zero = not any more
 }
 
 // Due is what has become due.

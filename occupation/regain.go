@@ -62,10 +62,10 @@ func (c *committer) regain(ctx context.Context, jobs []*job) (map[string]*Error,
 			j.quiet = true
 		case j.owed:
 		case j.intent.Begins():
-			begun = append(begun, j)
+			begun, j.lost = append(begun, j), true
 			ended[j.intent.Key] = j.intent.Fence - 1
 		default:
-			ended[j.intent.Key] = j.intent.Fence
+			ended[j.intent.Key], j.lost = j.intent.Fence, true
 		}
 	}
 	if len(ended) == 0 {

@@ -215,3 +215,77 @@ func TestRecoveryOfWhatWasTakenBack(t *testing.T) {
 		})
 	}
 }
+
+// An answer says that it can be taken back only where that is so at all.
+func TestOnlyWhatCanBeTakenBackSaysSo(t *testing.T) {
+	const whole = time.Hour // an occupation
+	for _, c := range []struct {
+		name  string
+		deed  func(*shop) occupation.Result
+		kind  occupation.Kind // what is asked to be taken back
+		wants bool
+	}{
+		{"a take", func(s *shop) occupation.Result { return s.take(mauricio, "S-000")[0] }, occupation.Take, true},
+		{"of what they have", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			s.passes(2 * time.Minute)
+			return s.take(mauricio, "S-000")[0]
+		}, occupation.Take, false},
+		{"of what is over and not yet swept", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			s.passes(whole + time.Second)
+			return s.take(mauricio, "S-000")[0]
+		}, occupation.Take, false},
+		{"within the grace", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			s.passes(whole + time.Second)
+			s.sweep()
+			return s.take(mauricio, "S-000")[0]
+		}, occupation.Take, true},
+		{"a pause", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			return s.pause(mauricio, "S-000")
+		}, occupation.Pause, true},
+		{"a pause within the grace", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			s.passes(whole + time.Second)
+			s.sweep()
+			return s.pause(mauricio, "S-000")
+		}, occupation.Pause, false},
+		{"a completion within the grace", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			s.passes(whole + time.Second)
+			return s.complete(mauricio, "S-000")
+		}, occupation.Complete, false},
+		{"a pause of what the office has stopped", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			s.records.Edit("S-000", func(sp *occupation.Spool) { sp.State = "retenido" })
+			s.passes(10 * time.Second)
+			return s.pause(mauricio, "S-000")
+		}, occupation.Pause, false},
+		{"what was said of a pause", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			fence := s.pause(mauricio, "S-000").Lock.Fence
+			return s.pauseReason(mauricio, "S-000", fence, "colación")
+		}, occupation.Pause, true},
+		{"said of it later", func(s *shop) occupation.Result {
+			s.take(mauricio, "S-000")
+			fence := s.pause(mauricio, "S-000").Lock.Fence
+			s.passes(2 * time.Minute)
+			return s.pauseReason(mauricio, "S-000", fence, "colación")
+		}, occupation.Pause, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inShop(t, 1, func(s *shop) {
+				r := c.deed(s)
+				s.done(c.name, r.Err)
+				if r.Reverts != c.wants {
+					t.Errorf("%s: says %v of taking it back, want %v", c.name, r.Reverts, c.wants)
+				}
+				if can := s.revert(mauricio, "S-000", c.kind).Err == nil; can != c.wants {
+					t.Errorf("%s: taken back: %v, want %v", c.name, can, c.wants)
+				}
+			})
+		})
+	}
+}

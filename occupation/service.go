@@ -180,6 +180,9 @@ type Result struct {
 	Undoes  Kind   // DESHACER: what was taken back
 	Reason  string // RETENER and its lifting: why it is, or was, stopped
 	Already bool   // a take of what one holds already, or an extension to no later; nothing changed
+	// Reverts: whoever asked can take it back (Revert); a PauseWhy: the pause of which it
+	// says why. Not for ever: it says how it was when it was done.
+	Reverts bool
 	Err     *Error // nil = done
 }
 

@@ -188,7 +188,7 @@ func (t *take) intents(at []int) []Intent {
 }
 
 func (t *take) conclude(res *Result, o changed) {
-	res.Lock, res.Err = t.local(o.Lock), o.err
+	res.Lock, res.Err, res.Reverts = t.local(o.Lock), o.err, o.reverts
 	switch o.Verdict {
 	case Accepted, Busy:
 	case Already:

@@ -45,7 +45,7 @@ func samples(t testing.TB) map[string]any {
 	again.Already = true
 	past := k.result(11, occupation.Complete)
 	past.Date = k.day(11, 20)
-	odd := occupation.Result{Tag: nasty, Kind: occupation.Take, Spool: k.hostileSpool(), Lock: k.lock(1, mauricio)}
+	odd := occupation.Result{Tag: nasty, Kind: occupation.Take, Spool: k.hostileSpool(), Lock: k.lock(1, mauricio), Reverts: true}
 
 	intent := occupation.Intent{
 		Kind: occupation.Take, Tag: tag, Operation: occupation.ARM, Worker: mauricio, Fence: 4011,

@@ -61,6 +61,8 @@ func TestButtonsFitWhoLooks(t *testing.T) {
 		"paused-why":                          {view.ActionTake, view.ActionUndo, view.ActionBatch},
 		"paused-why-material":                 {view.ActionTake, view.ActionUndo, view.ActionRetainFor, view.ActionBatch},
 		"completed":                           {view.ActionUndo, view.ActionBatch, view.ActionMine},
+		"taken-for-good":                      {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
+		"completed-for-good":                  {view.ActionBatch, view.ActionMine},
 		"undone-take":                         {view.ActionBatch, view.ActionMine},
 		"undone-pause":                        {view.ActionPause, view.ActionComplete, view.ActionExtend, view.ActionCompleteOn},
 		"undone-not":                          {view.ActionWait, view.ActionAsk, view.ActionBatch},

@@ -27,7 +27,7 @@ func Notice(n occupation.Notice, at Clock) Message {
 		return gaveAway(in)
 	}
 	r := occupation.Result{
-		Tag: in.Tag, Kind: in.Kind, Date: in.Date, Err: n.Err, Reason: in.Reason, Undoes: in.Undoes,
+		Tag: in.Tag, Kind: in.Kind, Date: in.Date, Err: n.Err, Reason: in.Reason, Undoes: in.Undoes, Reverts: n.Err == nil && in.Reverts(),
 		Lock: occupation.Lock{Key: in.Key, Tag: in.Tag, Holder: in.Worker, Operation: in.Operation, Since: in.Since, Deadline: in.Deadline, Fence: in.Fence, State: occupation.Held},
 	}
 	switch {

@@ -50,7 +50,12 @@ func (k kit) stopSamples() map[string]any {
 	}
 	whyPaused := func(reason string, already bool) occupation.Result {
 		r := k.result(11, occupation.PauseWhy)
-		r.Reason, r.Already = reason, already
+		r.Reason, r.Already, r.Reverts = reason, already, !already
+		return r
+	}
+	forGood := func(kind occupation.Kind) occupation.Result { // as what was done within a grace is
+		r := k.result(11, kind)
+		r.Reverts = false
 		return r
 	}
 	undone := k.intent(occupation.Pause)
@@ -67,6 +72,11 @@ func (k kit) stopSamples() map[string]any {
 		"undone-many-pauses":     view.Answer(k.undone(occupation.Pause), k.at),
 		"undone-many-1":          view.Results(k.undone(occupation.Complete)[:1], k.at),
 		"note-taken":             view.NoteDone(k.result(11, occupation.Take), k.at),
+		"taken-for-good":         view.One(forGood(occupation.Take), k.at),
+		"paused-for-good":        view.One(forGood(occupation.Pause), k.at),
+		"completed-for-good":     view.One(forGood(occupation.Complete), k.at),
+		"batch-for-good":         view.Answer([]occupation.Result{forGood(occupation.Pause), k.result(12, occupation.Pause)}, k.at),
+		"note-for-good":          view.NoteDone(forGood(occupation.Take), k.at),
 		"note-undone":            view.NoteDone(undo(occupation.Pause), k.at),
 		"undone-not":             view.CannotUndo(k.status(11, josefa), mauro, k.at),
 		"undone-not-free":        view.CannotUndo(occupation.Status{Spool: k.spool(11)}, mauro, k.at),

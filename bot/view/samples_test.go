@@ -74,7 +74,7 @@ var (
 )
 
 func (k kit) result(i int, kind occupation.Kind) occupation.Result {
-	r := occupation.Result{Tag: numbered(i), Spool: k.spool(i), Lock: k.lock(i, mauricio), Kind: kind}
+	r := occupation.Result{Tag: numbered(i), Spool: k.spool(i), Lock: k.lock(i, mauricio), Kind: kind, Reverts: kind.Reverts()}
 	if kind == occupation.Complete {
 		r.Date = k.day(11, 23)
 	}

@@ -18,9 +18,12 @@ const (
 	lineTooLate     = "Ya no se puede deshacer: así está ahora."
 )
 
-// undoMany is the button for a batch.
-func undoMany(n int) string {
-	if n == 1 {
+// undoMany is the button for a batch that did something to so many spools.
+func undoMany(n, did int) string {
+	switch {
+	case n < did:
+		return fmt.Sprintf("%s %d de %d", labelUndo, n, did)
+	case n == 1:
 		return labelUndo
 	}
 	return fmt.Sprintf("%s los %d", labelUndo, n)

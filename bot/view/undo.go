@@ -28,21 +28,25 @@ var undoneKinds = map[Verb]occupation.Kind{Take: occupation.Take, Pause: occupat
 // nothing that we offer.
 func UndoManyKind(m Many) occupation.Kind { return undoneKinds[m.Verb] }
 
-// undoManyButtons take back all that a batch has done, usually with one tap; none where
-// something in it cannot be taken back.
+// undoManyButtons take back all that a batch has done, usually with one tap, but for
+// what can never be taken back; none where it has done something of another kind.
 func undoManyButtons(results []occupation.Result) []*slack.ButtonBlockElement {
 	var done Many
+	did := 0
 	for _, r := range results {
+		if r.Err == nil && !r.Already {
+			did++
+		}
 		switch verb := VerbOf(r.Kind); {
 		case undoneKinds[verb] == "" || (done.Verb != "" && verb != done.Verb):
 			return nil
-		case r.Err != nil || r.Already:
+		case r.Err != nil || !r.Reverts:
 		default:
 			done.Verb = verb
 			done.Targets = append(done.Targets, occupation.Target{Tag: r.Tag, Fence: r.Lock.Fence})
 		}
 	}
-	return manyButtons(ActionUndoMany, done, undoMany)
+	return manyButtons(ActionUndoMany, done, func(n int) string { return undoMany(n, did) })
 }
 
 // undoAgainButtons try once more to take back what the weather has hindered.
@@ -57,9 +61,12 @@ func undoAgainButtons(results []occupation.Result) []*slack.ButtonBlockElement {
 	return manyButtons(ActionUndoMany, again, retryMany)
 }
 
-// undoButton takes back what the result says. It stays on the card after its minute,
-// and tells the truth then.
+// undoButton takes back what the result says; none where that can never be. It stays on
+// the card after its minute, and tells the truth then.
 func undoButton(r occupation.Result) *slack.ButtonBlockElement {
+	if !r.Reverts {
+		return nil
+	}
 	return spoolButton(ActionUndo, labelUndo, Facts{Tag: r.Tag, Fence: r.Lock.Fence, Why: undoNames[r.Kind]})
 }
 
@@ -76,12 +83,8 @@ func Undone(r occupation.Result, at Clock) Message {
 // NoteDone is what App Home says of what its lists show already: one line, with the
 // button that takes it back where there is one.
 func NoteDone(r occupation.Result, at Clock) Message {
-	var undo *slack.ButtonBlockElement
-	if undoNames[r.Kind] != "" {
-		undo = undoButton(r)
-	}
 	line := resultLine(r, at)
-	return message(line, sectionWith(undo, line))
+	return message(line, sectionWith(undoButton(r), line))
 }
 
 // CannotUndo answers who wants to take something back too late: how the spool is

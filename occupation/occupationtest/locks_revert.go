@@ -111,7 +111,11 @@ func revertTooLate(l *lockTest) {
 	l.seed()
 	held := l.held(take("e1", "A-1", mauricio, short))
 	l.past(held.Deadline)
-	l.held(take("e2", "A-1", mauricio, short)) // renewed: it was theirs before
+	again := l.intend(take("e2", "A-1", mauricio, short), occupation.Accepted)
+	if !again.Intent.Renews {
+		l.Errorf("renewed as %+v: it was theirs before", again.Intent)
+	}
+	l.carry(again)
 	l.intend(revert("r1", "A-1", mauricio, occupation.Take), occupation.Gone)
 	held = l.lock("A-1")
 	l.past(held.Deadline)

@@ -32,11 +32,25 @@ func pauseWhy(l *lockTest) {
 	if len(left) != 1 || !left[0].Owed || left[0].Commit.Changes[0].Intent != o.Intent {
 		l.Errorf("owed are %+v, want what was said", left)
 	}
+	if !o.Until.IsZero() {
+		l.Errorf("what somebody goes on with can be taken back until %v", o.Until)
+	}
 	l.sameLock(l.lock("A-1"), next)
+	l.carry(l.intend(pause("p2", "A-1", nicolas), occupation.Accepted))
+	said := l.intend(why("w8", "A-1", nicolas, next.Fence), occupation.Accepted)
+	if left := said.Until.Sub(said.Intent.At); left <= 0 || left > occupation.RevertFor {
+		l.Errorf("can be taken back for %v", left)
+	}
+	if got := l.intend(why("w9", "A-1", nicolas, next.Fence), occupation.Already); !got.Until.Equal(said.Until) {
+		l.Errorf("can be taken back until %v, said before: %v", got.Until, said.Until)
+	}
 	if l.Advance == nil {
 		return
 	}
-	l.carry(l.intend(pause("p2", "A-1", nicolas), occupation.Accepted))
+	l.Advance(occupation.RevertFor + time.Second)
+	if got := l.intend(why("w10", "A-1", nicolas, next.Fence), occupation.Already); !got.Until.IsZero() {
+		l.Errorf("can be taken back until %v, after its minute", got.Until)
+	}
 	l.Advance(occupation.PauseWhyFor + time.Second)
 	l.intend(why("w7", "A-1", nicolas, next.Fence), occupation.Gone)
 }

@@ -32,6 +32,9 @@ func (l *Locks) intend(replica string, in occupation.Intent, now time.Time) occu
 		if o = (occupation.Outcome{Verdict: l.judgePauseWhy(in, now), Lock: lock}); o.Verdict == occupation.Accepted {
 			o.Intent = l.sayWhy(replica, in, now)
 		}
+		if o.Verdict != occupation.Gone {
+			o.Until = l.revertsUntil(in, now)
+		}
 		return o
 	}
 	if lock.State != occupation.Changing { // whose end all wait for
@@ -79,6 +82,7 @@ func (l *Locks) intend(replica string, in occupation.Intent, now time.Time) occu
 		}
 	}
 	in.Operation, in.Fence, in.Since, in.Deadline, in.At = lock.Operation, lock.Fence, lock.Since, lock.Deadline, now
+	in.Renews = in.Kind == occupation.Take && e.prior.State == occupation.Held
 	l.locks[in.Key] = lock
 	e.intent = in
 	l.intents[in.Event] = e

@@ -34,8 +34,7 @@ func (l *Locks) last(key string, now time.Time) lastChange {
 // or is one that took something back.
 func (l *Locks) remember(e *entry, now time.Time) {
 	in := e.intent
-	renewed := in.Kind == occupation.Take && e.prior.State == occupation.Held
-	if in.Kind == occupation.Revert || (in.Kind.Reverts() && !renewed) {
+	if in.Kind == occupation.Revert || (in.Kind.Reverts() && !in.Renews) {
 		l.lasts[in.Key] = lastChange{in, now}
 	}
 	if in.Kind == occupation.Pause {
@@ -61,6 +60,20 @@ func (l *Locks) judgePauseWhy(in occupation.Intent, now time.Time) occupation.Ve
 	default:
 		return occupation.Accepted
 	}
+}
+
+// revertsUntil is until when the worker's pause of that occupation can be taken back,
+// zero = not any more.
+func (l *Locks) revertsUntil(in occupation.Intent, now time.Time) time.Time {
+	last := l.last(in.Key, now)
+	end := last.at.Add(occupation.RevertFor)
+	if last.intent.Deadline.Before(end) {
+		end = last.intent.Deadline
+	}
+	if !l.justPaused(in, now) || now.After(end) {
+		return time.Time{}
+	}
+	return end
 }
 
 // sayWhy remembers that it was said why there was a pause, and the intent that says it.

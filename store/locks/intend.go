@@ -115,7 +115,7 @@ func msOf(in occupation.Intent) (int64, error) {
 		return in.TTL.Milliseconds(), nil
 	case occupation.Expire:
 		return in.Grace.Milliseconds(), nil
-	case occupation.Revert:
+	case occupation.Revert, occupation.PauseWhy:
 		return occupation.RevertFor.Milliseconds(), nil
 	case occupation.Extend:
 		ms := in.Until.UnixMilli()
@@ -173,6 +173,9 @@ func outcome(in occupation.Intent, verdict, lock, record, when string) (occupati
 	case string(occupation.Expired):
 		o.Expired, err = moment(when)
 	case string(occupation.Reserved):
+		o.Until, err = moment(when)
+	}
+	if in.Kind == occupation.PauseWhy && when != "" {
 		o.Until, err = moment(when)
 	}
 	return o, err

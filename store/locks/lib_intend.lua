@@ -28,7 +28,7 @@ local function remember(want, lock)
     v = 1, owner = ARGV[1], call = ARGV[2], commit = '', owed = want.owed or false, claim = '',
     key = lock.key, holder = lock.holder, op = lock.op, fence = lock.fence,
     since = lock.since, deadline = lock.deadline, at = want.now,
-    intent = want.intent, prior = want.prior, last = want.last_raw,
+    intent = want.intent, prior = want.prior, last = want.last_raw, renews = want.renews or false,
   })
   redis.call('HSET', KEYS[4], want.event, raw)
   return raw

@@ -103,7 +103,8 @@ type intentRecord struct {
 	Deadline int64  `json:"deadline"`
 	At       int64  `json:"at"`
 	Intent   string `json:"intent"`
-	Last     string `json:"last"` // the record of what was done to the spool before; of a Revert what it takes back
+	Renews   bool   `json:"renews"` // of a take: the worker held it already
+	Last     string `json:"last"`   // the record of what was done to the spool before; of a Revert what it takes back
 }
 
 // intentText is the part of an intent that its sender knows.
@@ -174,7 +175,7 @@ func decodeIntent(raw string) (remembered, error) {
 		Worker: occupation.Holder{ID: t.ID, Name: t.Name, Label: t.Label}, Fence: r.Fence,
 		From: occupation.Holder(t.From), By: occupation.Holder(t.By), Reason: t.Reason, BySheet: t.BySheet, Former: t.Former, OnFree: t.OnFree, Was: t.Was, Undoes: occupation.Kind(t.Undoes), Trace: t.Trace,
 		TTL: time.Duration(t.TTL) * time.Microsecond, Grace: time.Duration(t.Grace) * time.Microsecond,
-		Until: t.Until, Date: t.Date, Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At),
+		Until: t.Until, Date: t.Date, Since: at(r.Since), Deadline: at(r.Deadline), At: at(r.At), Renews: r.Renews,
 	}}
 	if out.intent.Kind == occupation.Revert {
 		undone, err := decodeIntent(r.Last)

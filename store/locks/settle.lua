@@ -34,7 +34,6 @@ end
 -- change of the spool. former is the fence by which its buttons know it.
 local function remember(w)
   local record = w.record
-  local renewed = w.kind == 'TOMAR_SPOOL' and w.prior and w.prior.state == 'held'
   local last = {
     v = 1, kind = w.kind, holder = record.holder, fence = record.fence, former = record.fence, op = record.op,
     since = record.since, deadline = record.deadline, at = record.at, intent = record.intent, settled = now,
@@ -42,7 +41,7 @@ local function remember(w)
   }
   if w.kind == 'DESHACER_SPOOL' then
     last.former, last.undoes = w.undone.former, w.undone.kind
-  elseif renewed or not reverts[w.kind] then
+  elseif record.renews or not reverts[w.kind] then
     return
   end
   local raw = cjson.encode(last)

@@ -11,7 +11,8 @@ return intend(function(lock, want)
     return 'already'
   end
   if mine then
-    return 'accepted' -- renewed, or taken back
+    want.renews = lock.state == 'held' -- else taken back
+    return 'accepted'
   end
   if lock and lock.state ~= 'expired' then
     return 'occupied'
