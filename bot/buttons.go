@@ -209,6 +209,9 @@ func (b *Bot) settleCards(ctx context.Context, r *request, p place, results []oc
 	if len(results) == 1 && results[0].Err == nil && (results[0].Begins() || results[0].Kind == occupation.Extend) {
 		b.keep(ctx, card{Place: p}, results[0].Lock)
 	}
+	if len(results) == 1 && results[0].Err == nil && results[0].Kind == occupation.Retain {
+		b.stopBegun(ctx, p, results[0].Tag, r.worker.ID, results[0].Reason)
+	}
 	b.freshenCards(ctx, r.worker.ID, r.user, p, results)
 }
 

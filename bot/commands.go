@@ -266,6 +266,7 @@ func (b *Bot) showStatus(ctx context.Context, r *request, st occupation.Status) 
 		return err
 	}
 	b.keep(ctx, card{Place: p}, st.Lock)
+	b.keepStop(ctx, r, p, st.Spool)
 	return nil
 }
 

@@ -152,6 +152,7 @@ func (b *Bot) sweep(ctx context.Context) error {
 	for _, c := range found.Claims {
 		b.claimUnanswered(ctx, c)
 	}
+	b.lookAtStops(ctx)
 	return err
 }
 

@@ -238,6 +238,11 @@ func (b *Bot) told(ctx context.Context, n occupation.Notice, p place, alone bool
 		b.keep(ctx, c, lockOf(n.Intent))
 	case occupation.Pause, occupation.Complete, occupation.Release, occupation.Retain:
 		b.ended(ctx, p, []int64{n.Intent.Fence}, last)
+		if n.Intent.Kind == occupation.Retain && n.To.ID == n.Intent.Worker.ID {
+			b.stopBegun(ctx, p, n.Intent.Tag, n.To.ID, n.Intent.Reason)
+		}
+	case occupation.Lift:
+		b.stopOver(ctx, p, view.StopOverOf(n.Intent))
 	case occupation.Revert:
 		if b.ended(ctx, p, []int64{n.Intent.Former}, last); alone && n.Intent.Begins() {
 			b.keep(ctx, card{Place: p}, lockOf(n.Intent))

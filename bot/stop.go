@@ -118,5 +118,8 @@ func (b *Bot) pressedLift(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
+	if res.Err == nil { // before the news of it: they would take the answer's place
+		b.stopOver(ctx, r.from, view.StopOver{Tag: res.Tag, Reason: res.Reason, By: r.worker.Name(), At: b.core.Now()})
+	}
 	return b.showResults(ctx, r, []occupation.Result{res})
 }

@@ -114,7 +114,9 @@ type Intent struct {
 	Tag       string    // as the sheet spells it
 	Operation Operation // a finish gets it from the lock
 	Worker    Holder    // who acts; for Transfer who gets it, for Expire the former holder
-	From      Holder    // Transfer, Release: whose it was; Retain: the same, zero = the worker's own, or nobody's
+	// From: Transfer, Release: whose it was; Retain: the same, zero = the worker's own, or
+	// nobody's; Lift: who had set the stop, zero = the worker, or somebody at the sheet.
+	From Holder
 	// Fence: for a finish the fence that the person saw, 0 = whichever they
 	// hold; Transfer, Release, Expire and Retain (From) always name it, and so does
 	// PauseWhy. Retain (OnFree): 0 = a supervisor's, else the worker has just paused

@@ -74,7 +74,7 @@ func CanRetain(st Status, w Worker) *Error {
 	}
 }
 
-// Lift ends a Stop: whoever set it, or a supervisor. was is the state of the row as
+// Lift ends a Stop: whoever set it, or a supervisor, of which the former is told. was is the state of the row as
 // the person saw it, "" = whichever it is. Errors: WORKER_UNKNOWN, those of Find, and
 // LOCKS_UNAVAILABLE; what became of the spool is in the result, also that nothing
 // stops it (NotOnHold), that it was stopped anew since (OnHold), and that it is
@@ -110,9 +110,22 @@ func (s *Service) Lift(ctx context.Context, r Request, tag, was string) (Result,
 	key := TagKey(res.Tag)
 	err = s.override(ctx, &res, Intent{
 		Event: eventID(r, Lift, key), Kind: Lift, Key: key, Tag: res.Tag, Worker: worker.AsHolder(),
-		Operation: st.Spool.Next(), OnFree: true, Was: was, Reason: stop.Reason,
+		Operation: st.Spool.Next(), OnFree: true, Was: was, Reason: stop.Reason, From: s.setter(ctx, stop, worker.ID),
 	})
 	return res, err
+}
+
+// setter is who has set a stop and hears when another lifts it; zero = that other, or
+// somebody at the sheet.
+func (s *Service) setter(ctx context.Context, stop Stop, lifts int) Holder {
+	if stop.By == 0 || stop.By == lifts {
+		return Holder{}
+	}
+	w, err := s.AnyWorker(ctx, stop.By)
+	if err != nil { // the state says enough
+		return Holder{ID: stop.By, Name: stop.Label, Label: stop.Label}
+	}
+	return w.AsHolder()
 }
 
 // looked is lockOf, on a fresh read where the row of now is doubtful.

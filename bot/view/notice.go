@@ -23,6 +23,8 @@ func Notice(n occupation.Notice, at Clock) Message {
 			statusButton(in.Tag), mineButton())
 	case in.Kind == occupation.Retain && in.From.ID != 0 && n.To.ID == in.From.ID:
 		return retainedFromYou(in)
+	case in.Kind == occupation.Lift && in.From.ID != 0 && n.To.ID == in.From.ID:
+		return LiftedForYou(StopOverOf(in), at)
 	case in.Kind == occupation.Transfer && n.Err == nil && n.To.ID != in.Worker.ID:
 		return gaveAway(in)
 	}

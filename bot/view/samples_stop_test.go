@@ -35,6 +35,8 @@ func (k kit) stopSamples() map[string]any {
 	mine.From, mine.Worker = occupation.Holder{}, mauricio
 	lift := mine
 	lift.Kind, lift.OnFree, lift.Worker = occupation.Lift, true, patricia
+	liftedForJosefa := lift
+	liftedForJosefa.From = josefa
 	bad := theirs
 	bad.Tag, bad.Worker.Name, bad.From.Name, bad.Reason = nasty, worst, nasty, worst
 	down := &occupation.Error{Code: occupation.SheetUnavailable, Reason: occupation.NothingDone, Tag: tag}
@@ -65,6 +67,10 @@ func (k kit) stopSamples() map[string]any {
 		"paused-why-material":    view.One(whyPaused("falta material", false), k.at),
 		"paused-why-other":       view.One(whyPaused("otro", false), k.at),
 		"paused-why-already":     view.One(whyPaused("otro", true), k.at),
+		"stop-over":              view.StopIsOver(view.StopOver{Tag: tag, Reason: "calidad", By: "Patricia Soto", At: k.at.Now}, k.at),
+		"stop-over-yesterday":    view.StopIsOver(view.StopOver{Tag: nasty, Reason: nasty, By: worst, At: k.at.Now.AddDate(0, 0, -1)}, k.at),
+		"stop-lifted-for-you":    view.Notice(notice(liftedForJosefa, josefa, nil), k.at),
+		"stop-lifted-at-sheet":   view.LiftedForYou(view.StopOver{Tag: tag, Reason: "calidad", At: k.at.Now}, k.at),
 		"undone-take":            view.One(undo(occupation.Take), k.at),
 		"undone-pause":           view.One(undo(occupation.Pause), k.at),
 		"undone-complete":        view.One(undo(occupation.Complete), k.at),

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"github.com/slack-go/slack"
 
 	"github.com/spoolbot/spoolbot/occupation"
@@ -39,6 +41,32 @@ func Lifted(r occupation.Result, at Clock) Message {
 	op := r.Spool.Next()
 	return card(signFree, r.Tag, stateLifted, []string{wasFor(escape(r.Reason, maxReason)), needsNow(op), about(r.Spool)},
 		takeButton(labelTake, Facts{Tag: r.Tag, Operation: op}), mineButton())
+}
+
+// StopOver is the end of a stop, for whoever had set it.
+type StopOver struct {
+	Tag    string
+	Reason string    // why it was
+	By     string    // who has lifted it; empty = somebody at the sheet
+	At     time.Time // when; of the sheet when it was seen there
+}
+
+// StopOverOf is the end that a lifting made.
+func StopOverOf(in occupation.Intent) StopOver {
+	return StopOver{Tag: in.Tag, Reason: in.Reason, By: in.Worker.Name, At: in.At}
+}
+
+// StopIsOver is what is left of the card of a stop.
+func StopIsOver(o StopOver, at Clock) Message { return stopOver(o, at, "") }
+
+// LiftedForYou tells who had stopped a spool that another has lifted that.
+func LiftedForYou(o StopOver, at Clock) Message {
+	return stopOver(o, at, lineCanBeTaken, statusButton(o.Tag))
+}
+
+func stopOver(o StopOver, at Clock, next string, buttons ...*slack.ButtonBlockElement) Message {
+	state := liftedBy(orOffice(escape(o.By, maxName)))
+	return card(signFree, o.Tag, state, []string{at.lifted(o.By, o.At), wasFor(escape(o.Reason, maxReason)), next}, buttons...)
 }
 
 // RetainForm is what a person has filled in to stop a spool.

@@ -1,6 +1,10 @@
 package view
 
-import "github.com/spoolbot/spoolbot/occupation"
+import (
+	"time"
+
+	"github.com/spoolbot/spoolbot/occupation"
+)
 
 // This file has the words of RETENER: a stop, why, and its lifting.
 
@@ -22,6 +26,7 @@ const (
 	lineRetainMeans    = "Queda libre, pero nadie lo puede tomar hasta que se levante la retención."
 	lineWhoLifts       = "Nadie lo puede tomar hasta que levante la retención quien la puso, o un supervisor."
 	lineSheetStops     = "La planilla dice que está retenido: otra persona no lo podrá tomar."
+	lineCanBeTaken     = "Ya se puede tomar."
 	lineTellWhenLifted = "Te aviso cuando se levante la retención."
 
 	retainTitle  = "Retener spool"
@@ -36,7 +41,24 @@ var stopReasons = map[string]string{whyQuality: "calidad", whyMaterial: "falta m
 
 func retainedBy(who string) string { return "retenido por " + who }
 func liftedBy(who string) string   { return "retención levantada por " + who }
-func wasFor(reason string) string  { return prefix("Era por ", quoted(reason)) }
+
+// orOffice is who has lifted a stop; at the sheet nobody knows who.
+func orOffice(who string) string {
+	if who == "" {
+		return "la oficina, en la planilla"
+	}
+	return who
+}
+
+// lifted is when a stop was lifted, or was seen to be.
+func (c Clock) lifted(by string, t time.Time) string {
+	if by == "" {
+		return c.phrase("Lo vi a las", "Lo vi el", t) + "."
+	}
+	return c.phrase("A las", "El", t) + "."
+}
+
+func wasFor(reason string) string { return prefix("Era por ", quoted(reason)) }
 
 // retainedFrom is who stopped a spool and why; of what was written at the sheet
 // nobody knows who.
