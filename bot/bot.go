@@ -64,6 +64,7 @@ type Core interface {
 	History(ctx context.Context, r occupation.Request, q occupation.HistoryQuery) (occupation.History, error)
 	ClaimLink(ctx context.Context, slackID string, worker int) (occupation.Claimed, error)
 	DropClaim(ctx context.Context, id string) error
+	ClaimTold(ctx context.Context, id string) error
 	Pending(ctx context.Context, slackID string) ([]occupation.LinkClaim, error)
 	ApproveClaim(ctx context.Context, r occupation.Request, id string) (occupation.Linked, error)
 	RefuseClaim(ctx context.Context, r occupation.Request, id, reason string) (occupation.Linked, error)

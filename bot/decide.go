@@ -128,13 +128,20 @@ func (b *Bot) claimUnanswered(ctx context.Context, c occupation.LinkClaim) {
 	if err == nil && len(again) == 0 {
 		_, err = b.core.WorkerBySlack(ctx, c.SlackID)
 	}
+	tick := func(ctx context.Context) { logged(ctx, b.core.ClaimTold(ctx, c.ID), "claim_not_ticked_off") }
 	if len(again) > 0 || err == nil {
+		tick(ctx)
 		return
 	}
 	if !unlinked(err) {
 		logged(ctx, err, "person_not_looked_up")
 	}
-	b.tellPerson(ctx, c.SlackID, view.ClaimUnanswered(c), nil)
+	b.inPersonsLane(ctx, c.SlackID, func(ctx context.Context) {
+		told := b.toldOnce(ctx, claimKey(c.ID), func() bool { return b.tellPersonNow(ctx, c.SlackID, view.ClaimUnanswered(c), nil) == nil })
+		if told {
+			tick(ctx)
+		}
+	})
 }
 
 // tellLinked tells the people whom a decision concerns, each in their own line, and
@@ -163,18 +170,28 @@ func (b *Bot) tellLinked(ctx context.Context, l occupation.Linked) {
 // tellPerson writes to a person behind what they are doing, and shows them App Home
 // as it is for them now: w is who they are, nil = nobody.
 func (b *Bot) tellPerson(ctx context.Context, user string, m view.Message, w *occupation.Worker) {
+	b.inPersonsLane(ctx, user, func(ctx context.Context) { _ = b.tellPersonNow(ctx, user, m, w) })
+}
+
+// tellPersonNow is tellPerson at once; its error, of the telling, is logged.
+func (b *Bot) tellPersonNow(ctx context.Context, user string, m view.Message, w *occupation.Worker) error {
+	_, err := b.tell(ctx, user, m)
+	logged(ctx, err, "person_not_told")
+	if w == nil {
+		b.freshenStranger(ctx, user)
+		return err
+	}
+	logged(ctx, b.publish(ctx, *w, user), "home_not_read")
+	return err
+}
+
+// inPersonsLane does something for a person behind what they are doing.
+func (b *Bot) inPersonsLane(ctx context.Context, user string, do func(context.Context)) {
 	log := zerolog.Ctx(ctx)
 	work := func() {
 		ctx, cancel := context.WithTimeout(b.jobs, newsTimeout)
 		defer cancel()
-		ctx = log.WithContext(ctx)
-		_, err := b.tell(ctx, user, m)
-		logged(ctx, err, "person_not_told")
-		if w == nil {
-			b.freshenStranger(ctx, user)
-			return
-		}
-		logged(ctx, b.publish(ctx, *w, user), "home_not_read")
+		do(log.WithContext(ctx))
 	}
 	if !b.queue.Do(user, work) && !b.sorry.Do(user, work) {
 		log.Error().Str("to", user).Msg("person_not_told")

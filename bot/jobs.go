@@ -147,7 +147,7 @@ func (b *Bot) sweep(ctx context.Context) error {
 		b.inLane(t.Worker, func(ctx context.Context) { b.callIn(ctx, t) })
 	}
 	for _, o := range found.Unanswered {
-		b.offerOver(o, view.OfferUnanswered)
+		b.offerUnanswered(o)
 	}
 	for _, c := range found.Claims {
 		b.claimUnanswered(ctx, c)

@@ -184,26 +184,6 @@ func (b *Bot) endOffer(ctx context.Context, r *request, why view.OfferEnd) error
 	return nil
 }
 
-// offerOver tells both that nothing has changed, where they see the offer.
-func (b *Bot) offerOver(o occupation.Offer, why view.OfferEnd) {
-	giver := o.From.ID
-	if o.By.ID != 0 {
-		giver = o.By.ID
-	}
-	for _, side := range []struct {
-		worker   int
-		receiver bool
-	}{{giver, false}, {o.To.ID, true}} {
-		b.inLane(side.worker, func(ctx context.Context) {
-			m := view.OfferOver(o, why, side.receiver, b.clock())
-			if p, ok := b.recall(ctx, offerKey(o, side.receiver)); ok && b.edit(ctx, p, m) == nil && (side.receiver || why == view.OfferWithdrawn) {
-				return // who has to know what came of it gets a message of their own, too
-			}
-			_, _ = b.tellWorker(ctx, side.worker, m)
-		})
-	}
-}
-
 // remember notes where a message stands, for so long.
 func (b *Bot) remember(ctx context.Context, key string, p place, life time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)

@@ -19,8 +19,11 @@ type Claims interface {
 	// first: each is returned once, whoever asks.
 	TakeClaims(ctx context.Context, ids ...string) ([]LinkClaim, error)
 	// OverClaims takes those claims off whose time is over and returns them, the oldest
-	// first: each is returned once, whoever asks.
+	// first: each once, whoever asks, and again whenever TellWithin has passed without
+	// ClaimsTold, for a day.
 	OverClaims(ctx context.Context) ([]LinkClaim, error)
+	// ClaimsTold says that whom these claims concern has heard that their time is over.
+	ClaimsTold(ctx context.Context, ids ...string) error
 	// Lead takes or renews the lease of that name for ttl and reports whether the
 	// replica has it; a ttl of zero gives it up.
 	Lead(ctx context.Context, name, replica string, ttl time.Duration) (bool, error)

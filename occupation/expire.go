@@ -118,13 +118,9 @@ const (
 	stopsTime = 5 * time.Second
 )
 
-// newsAge is how long whoever settled a change has time to tell of it, before
-// any replica does.
-const newsAge = 4 * time.Minute
-
 // retell tells news that nobody has told.
 func (s *Service) retell(ctx context.Context) error {
-	news, err := s.desk.News(ctx, newsAge)
+	news, err := s.desk.News(ctx, TellWithin)
 	if err != nil {
 		return err
 	}
@@ -134,7 +130,8 @@ func (s *Service) retell(ctx context.Context) error {
 	return nil
 }
 
-// Told says that whom the events concern has heard of them.
+// Told says that whom the events, or the offers whose time is over, concern has heard
+// of them.
 func (s *Service) Told(ctx context.Context, events ...string) error {
 	return s.desk.Told(ctx, events...)
 }

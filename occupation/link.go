@@ -77,6 +77,12 @@ func (s *Service) Pending(ctx context.Context, slackID string) ([]LinkClaim, err
 	return slices.DeleteFunc(claims, func(c LinkClaim) bool { return slackID != "" && c.SlackID != slackID }), nil
 }
 
+// ClaimTold says that whom a claim concerns has heard that nobody has decided it in
+// time. Error: a fault of the store; they may hear of it again.
+func (s *Service) ClaimTold(ctx context.Context, id string) error {
+	return s.claims.ClaimsTold(ctx, id)
+}
+
 // DropClaim takes a claim back of which no supervisor could be told. Error:
 // LOCKS_UNAVAILABLE.
 func (s *Service) DropClaim(ctx context.Context, id string) error {

@@ -309,15 +309,20 @@ type Desk interface {
 	// Answered takes the offer off the desk if the worker is one of its From, To
 	// and By; false = it is not there (any more), or is none of theirs.
 	Answered(ctx context.Context, id string, worker int) (Offer, bool, error)
-	// Unanswered takes the offers off the desk whose time is over.
+	// Unanswered takes the offers off the desk whose time is over, and returns them: each
+	// once, and again whenever TellWithin has passed and nobody was Told, for a day.
 	Unanswered(ctx context.Context) ([]Offer, error)
 
 	// News returns the intents that were settled at least age ago and that nobody
 	// has been told of yet (Kind.Tells).
 	News(ctx context.Context, age time.Duration) ([]Intent, error)
-	// Told drops news.
+	// Told drops news by event, and offers whose time is over by id.
 	Told(ctx context.Context, events ...string) error
 }
+
+// TellWithin is how long whoever has something to tell may take for that, before it is
+// any replica's to tell.
+const TellWithin = 4 * time.Minute
 
 // HeadStart is how long a spool that comes free is reserved for the first of its
 // wait list.

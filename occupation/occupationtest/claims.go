@@ -169,8 +169,20 @@ func claimsLast(c *claimsTest) {
 	c.is("c3")
 	c.put(someClaim("c4", "U2", nicolas), "")
 	c.Advance(59 * time.Minute)
-	c.over("c2", "c3")
+	c.over("c1", "c2", "c3") // of the first nobody has told
 	c.is("c4")
+	c.ok(c.Claims.ClaimsTold(c.ctx, "c2"))
+	c.Advance(occupation.TellWithin + time.Second) // whoever was to tell of the other has died
+	c.over("c1", "c3", "c4")
+	c.over()
+	c.ok(c.Claims.ClaimsTold(c.ctx, "c1", "c3", "c4", "c9"))
+	c.Advance(occupation.TellWithin + time.Second)
+	c.over()
+	c.put(someClaim("c5", "U5", nicolas), "")
+	c.Advance(2 * time.Hour)
+	c.over("c5")
+	c.Advance(25 * time.Hour) // in vain for a day
+	c.over()
 }
 
 func claimsLease(c *claimsTest) {

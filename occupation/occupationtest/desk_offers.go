@@ -128,5 +128,15 @@ func offerUnanswered(d *deskTest) {
 	d.unanswered(a, b)
 	d.unanswered()
 	d.answered("o1", mauricio, false)
+	d.offer(someOffer("o4", "A-1", long), "") // in the place of none
+	d.ok(d.desk.Told(d.ctx, "o1"))
+	if d.Advance != nil { // whoever was to tell of the other has died
+		d.Advance(occupation.TellWithin + time.Second)
+		d.unanswered(b)
+		d.unanswered()
+		d.ok(d.desk.Told(d.ctx, "o2", "o9"))
+		d.Advance(occupation.TellWithin + time.Second)
+		d.unanswered()
+	}
 	d.answered("o3", nicolas, true)
 }

@@ -35,6 +35,8 @@ type Locks struct {
 	offers     map[string]occupation.Offer
 	news       map[string]newsItem
 	claims     []occupation.LinkClaim // oldest first
+	offersOver map[string]overItem[occupation.Offer]
+	claimsOver map[string]overItem[occupation.LinkClaim]
 	leases     map[string]leaseItem
 	lasts      map[string]lastChange // by spool key
 	pauses     map[int64]pauseTold   // by fence
@@ -85,6 +87,8 @@ func (l *Locks) wipe() {
 	l.warned = map[warnKey]bool{}
 	l.waits = map[string]*waitList{}
 	l.offers = map[string]occupation.Offer{}
+	l.offersOver = map[string]overItem[occupation.Offer]{}
+	l.claimsOver = map[string]overItem[occupation.LinkClaim]{}
 	l.news = map[string]newsItem{}
 	l.claims, l.leases = nil, map[string]leaseItem{}
 	l.lasts = map[string]lastChange{}

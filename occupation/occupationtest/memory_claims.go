@@ -1,6 +1,7 @@
 package occupationtest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -60,12 +61,25 @@ func (l *Locks) OverClaims(ctx context.Context) ([]occupation.LinkClaim, error) 
 		l.claims = slices.DeleteFunc(l.claims, func(c occupation.LinkClaim) bool {
 			over := now.After(c.Until)
 			if over {
-				out = append(out, c)
+				l.claimsOver[c.ID] = overItem[occupation.LinkClaim]{what: c, since: now}
 			}
 			return over
 		})
+		out = toTell(l.claimsOver, now)
+		slices.SortFunc(out, func(a, b occupation.LinkClaim) int {
+			return cmp.Or(a.Until.Add(-a.Lasts).Compare(b.Until.Add(-b.Lasts)), cmp.Compare(a.ID, b.ID))
+		})
 	})
 	return out, err
+}
+
+// ClaimsTold implements occupation.Claims.
+func (l *Locks) ClaimsTold(ctx context.Context, ids ...string) error {
+	return l.call(ctx, "ClaimsTold", false, func(time.Time) {
+		for _, id := range ids {
+			delete(l.claimsOver, id)
+		}
+	})
 }
 
 // Lead implements occupation.Claims.

@@ -188,13 +188,36 @@ func (l *Locks) Unanswered(ctx context.Context) ([]occupation.Offer, error) {
 	err := l.call(ctx, "Unanswered", false, func(now time.Time) {
 		for id, o := range l.offers {
 			if now.After(o.Until) {
-				out = append(out, o)
+				l.offersOver[id] = overItem[occupation.Offer]{what: o, since: now}
 				delete(l.offers, id)
 			}
 		}
+		out = toTell(l.offersOver, now)
 		slices.SortFunc(out, func(a, b occupation.Offer) int { return cmp.Compare(a.ID, b.ID) })
 	})
 	return out, err
+}
+
+// overItem is what nobody has answered in time, until whom it concerns was told.
+type overItem[T any] struct {
+	what  T
+	since time.Time
+	again time.Time // when it is another's to tell
+}
+
+// toTell gives what is to be told now, and lends it to whoever asks.
+func toTell[T any](over map[string]overItem[T], now time.Time) (out []T) {
+	for id, item := range over {
+		switch {
+		case now.After(item.since.Add(24 * time.Hour)):
+			delete(over, id)
+		case !now.Before(item.again):
+			item.again = now.Add(occupation.TellWithin)
+			over[id] = item
+			out = append(out, item.what)
+		}
+	}
+	return out
 }
 
 // News implements occupation.Desk.
@@ -218,6 +241,7 @@ func (l *Locks) Told(ctx context.Context, events ...string) error {
 	return l.call(ctx, "Told", false, func(time.Time) {
 		for _, e := range events {
 			delete(l.news, e)
+			delete(l.offersOver, e)
 		}
 	})
 }

@@ -69,8 +69,19 @@ func (l *Locks) TakeClaims(ctx context.Context, ids ...string) ([]occupation.Lin
 
 // OverClaims implements occupation.Claims.
 func (l *Locks) OverClaims(ctx context.Context) ([]occupation.LinkClaim, error) {
-	reply, err := l.run(ctx, overScript, l.claimKeys())
+	reply, err := l.run(ctx, overScript, append(l.claimKeys(), l.keys.key("claims_over")), occupation.TellWithin.Milliseconds())
 	return claims(reply, err)
+}
+
+// ClaimsTold implements occupation.Claims.
+func (l *Locks) ClaimsTold(ctx context.Context, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := l.client.HDel(ctx, l.keys.key("claims_over"), ids...).Err(); err != nil {
+		return fmt.Errorf("locks: claims told: %w", err)
+	}
+	return nil
 }
 
 // claimKeys are the keys of the scripts about claims; every call has an answer of

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/spoolbot/spoolbot/occupation"
 )
 
@@ -148,7 +150,12 @@ func (l *Locks) Told(ctx context.Context, events ...string) error {
 	if len(events) == 0 {
 		return nil
 	}
-	if err := l.client.HDel(ctx, l.keys.key("news"), events...).Err(); err != nil {
+	_, err := l.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.HDel(ctx, l.keys.key("news"), events...)
+		p.HDel(ctx, l.keys.key("offers_over"), events...)
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("locks: told: %w", err)
 	}
 	return nil

@@ -88,7 +88,7 @@ func (l *Locks) Answered(ctx context.Context, id string, worker int) (occupation
 
 // Unanswered implements occupation.Desk, by id.
 func (l *Locks) Unanswered(ctx context.Context) ([]occupation.Offer, error) {
-	reply, err := l.run(ctx, overScript, l.offerKeys())
+	reply, err := l.run(ctx, overScript, append(l.offerKeys(), l.keys.key("offers_over")), occupation.TellWithin.Milliseconds())
 	if err != nil {
 		return nil, err
 	}
