@@ -112,7 +112,7 @@ func TestASupervisorsOwnLink(t *testing.T) {
 		if err := s.patricia.Click(s.t.Context(), card, "Quitar"); err != nil {
 			t.Fatal(err)
 		}
-		s.sees(s.patricia, s.taller, "de tu propia ficha decide otra persona")
+		s.sees(s.patricia, s.taller, "tu propia ficha la cambia otra persona")
 		if s.linked("U3") != 3 {
 			t.Error("she has removed herself")
 		}

@@ -221,5 +221,5 @@ func FileEmpty() Message { return message(csvNone, section(csvNone)) }
 // FileTrouble says that a file could not be sent; permission: the app may not.
 func FileTrouble(permission bool) Message {
 	w := fileTrouble(permission)
-	return message(sentences(capital(w.head), w.detail, w.next), section(signNo+" "+bold(capital(w.head)), capital(w.detail), w.next))
+	return message(sentences(capital(w.head), capital(w.detail), w.next), section(signNo+" "+bold(capital(w.head)), capital(w.detail), w.next))
 }

@@ -145,7 +145,7 @@ func NotLinked(slackID string) Message {
 
 // NotServed tells a supervisor that an account cannot be linked.
 func NotServed(slackID string) Message {
-	return notice(signNo, linkNotServed(person(slackID)), []string{nothingChanged}, peopleButton())
+	return notice(signNo, linkNotServed(person(slackID)), []string{nothingChanged + lineOwnAccount}, peopleButton())
 }
 
 // WorkersFound lets a supervisor choose one of several workers.

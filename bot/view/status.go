@@ -186,5 +186,8 @@ func history(s occupation.Spool, at Clock) []string {
 		w := explain(&occupation.Error{Code: occupation.SheetSchema, Reason: occupation.UnreadCell, Column: f.Column, Row: f.Row, Text: f.Text}, at)
 		out = append(out, signNo+" "+capital(join(", ", w.head, w.detail)))
 	}
+	if len(s.Faults) > 0 {
+		out = append(out, lineOfficeMends)
+	}
 	return out
 }

@@ -21,7 +21,7 @@ const (
 	conflictsOf   = "llegaron a un spool ocupado"
 	conflictsTodo = "Reparte los spools antes de empezar, y recuerda «Avísame cuando se libere»."
 
-	expiriesHead = "Muchos spools vencen sin aviso de quien los tiene"
+	expiriesHead = "Muchos spools vencen sin que los pausen ni completen"
 	expiriesOf   = "vencieron"
 	expiriesTodo = "Recuerda pausar o completar al terminar, y /extender si falta. Si es siempre, pide más tiempo por toma."
 

@@ -25,7 +25,7 @@ func deed(kind occupation.Kind) string {
 		occupation.Take: "tomó", occupation.Pause: "pausó", occupation.Complete: "completó", occupation.Extend: "extendió",
 		occupation.Transfer: "recibió", occupation.Release: "liberó",
 		occupation.LinkWorker: "quedó con su cuenta de Slack", occupation.UnlinkWorker: "quedó sin cuenta de Slack",
-		occupation.Retain: "retuvo", occupation.Lift: "soltó", occupation.Revert: "deshizo", occupation.PauseWhy: "dijo por qué pausó",
+		occupation.Retain: "retuvo", occupation.Lift: "levantó la retención", occupation.Revert: "deshizo", occupation.PauseWhy: "dijo por qué pausó",
 	}[kind]
 }
 

@@ -114,7 +114,7 @@ func completeTooMany(n int) string {
 // Several at once.
 func retryMany(n int) string {
 	if n == 1 {
-		return labelRetry + " con 1"
+		return labelRetry
 	}
 	return fmt.Sprintf("%s con los %d", labelRetry, n)
 }

@@ -26,7 +26,7 @@ func explainLink(e *occupation.Error, holder string) (w words, ok bool) {
 	case occupation.LinkChanged:
 		w = words{head: "eso ya cambió", detail: whose + " ahora es de otra cuenta, o de ninguna", next: nothingChanged + " Mira cómo está ahora con /vincular."}
 	case occupation.OwnLink:
-		w = words{head: "de tu propia ficha decide otra persona", next: nothingChanged + " Pídeselo a otro supervisor, o a la oficina."}
+		w = words{head: "tu propia ficha la cambia otra persona", next: nothingChanged + " Pídeselo a otro supervisor, o a la oficina."}
 	default:
 		return words{}, false
 	}
@@ -166,6 +166,9 @@ func workRoles(w occupation.Worker) string {
 	}
 	return "Rol: " + join(", ", roles...) + "."
 }
+
+// lineOwnAccount is what to do about an account that is not served.
+const lineOwnAccount = " Elige la cuenta que esa persona tiene en este Slack."
 
 func linkNobody(who string) string { return who + " todavía no tiene ficha" }
 func linkNotServed(who string) string {

@@ -86,10 +86,10 @@ func explainInput(e *occupation.Error, text string) words {
 	case occupation.BadDate:
 		return words{head: fmt.Sprintf("no entiendo la fecha «%s»", text), next: "Escríbela así: 23-11-2026, hoy o ayer."}
 	case occupation.FutureDate:
-		return words{head: join(" ", "la fecha todavía no llega", quoted(text)), next: nothingChanged + " Usa hoy o un día anterior."}
+		return words{head: join(": ", "la fecha todavía no llega", quoted(text)), next: nothingChanged + " Usa hoy o un día anterior."}
 	case occupation.OldDate:
 		return words{
-			head: join(" ", fmt.Sprintf("la fecha tiene más de %d días", occupation.MaxDateAge), quoted(text)),
+			head: join(": ", fmt.Sprintf("la fecha tiene más de %d días", occupation.MaxDateAge), quoted(text)),
 			next: nothingChanged + " Si es correcta, pide a la oficina que la anote en la planilla.",
 		}
 	case occupation.NoReason:

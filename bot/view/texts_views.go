@@ -157,6 +157,9 @@ func fitsMany(query string, n int) string { return fmt.Sprintf("«%s»: calza co
 func fitsNone(query string) string        { return fmt.Sprintf("«%s»: no está", query) }
 
 // Spools in one line.
+// lineOfficeMends is what to do about cells that cannot be read.
+const lineOfficeMends = "Avisa a la oficina: debe corregirlo en la planilla."
+
 func nv(s string) string { return prefixed("NV", s) }
 func ot(s string) string { return prefixed("OT", s) }
 
@@ -233,7 +236,7 @@ func batchWorking(n int) string {
 func refusal(why Refusal) words {
 	switch why {
 	case RefuseInactive:
-		return words{head: "tu ficha está inactiva", next: "Avisa a tu supervisor: en la pestaña Trabajadores, la columna Activo debe decir TRUE."}
+		return words{head: "tu ficha está inactiva", next: "Avisa a tu supervisor: hay que activarla en la pestaña Trabajadores."}
 	case RefuseGuest:
 		return words{head: "las cuentas de invitado no pueden tomar spools", next: "Pide a la oficina una cuenta completa de Slack."}
 	case RefuseBot:
