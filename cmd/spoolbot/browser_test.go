@@ -168,6 +168,10 @@ func (b *browser) enter() {
 	b.t.Helper()
 	b.taps++
 	b.do(chromedp.KeyEvent(kb.Enter))
+	var broke bool
+	if b.eval(`document.activeElement?.value === "\n"`, &broke); broke {
+		b.t.Error("the key that sends a message leaves a line break behind")
+	}
 }
 
 // picture is the window as PNG.

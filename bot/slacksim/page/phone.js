@@ -238,6 +238,7 @@ export class Phone {
     this.typed();
   }
   typed() {
+    if (!this.box.value.trim()) this.box.value = ""; // the line break of a key that has sent it
     const v = this.box.value;
     this.sendButton.disabled = !v.trim();
     this.box.style.height = "auto";
