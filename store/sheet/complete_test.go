@@ -162,10 +162,21 @@ func TestMissingLeavesToPeopleWhatIsDoubtful(t *testing.T) {
 // believed that would rename away a column of the office.
 func TestNoColumnOfTheOfficeIsTakenForAMissingOne(t *testing.T) {
 	for _, c := range []struct{ tab, column string }{
-		{"Operaciones", "Fecha_Materiales"}, {"Operaciones", "Fecha_Armado"}, {"Operaciones", "Armador"}, {"Operaciones", "Fecha_Soldadura"},
-		{"Operaciones", "Soldador"}, {"Operaciones", "Ocupado_Por"}, {"Operaciones", "Fecha_Ocupacion"},
-		{"Trabajadores", "Nombre"}, {"Trabajadores", "Apellido"}, {"Trabajadores", "Activo"}, {"Trabajadores", "Slack_ID"}, {"Roles", "Rol"},
-		{"Metadata", "Accion"}, {"Metadata", "Operacion"}, {"Metadata", "Fecha_Operacion"},
+		{"Operaciones", "Fecha_Materiales"},
+		{"Operaciones", "Fecha_Armado"},
+		{"Operaciones", "Armador"},
+		{"Operaciones", "Fecha_Soldadura"},
+		{"Operaciones", "Soldador"},
+		{"Operaciones", "Ocupado_Por"},
+		{"Operaciones", "Fecha_Ocupacion"},
+		{"Trabajadores", "Nombre"},
+		{"Trabajadores", "Apellido"},
+		{"Trabajadores", "Activo"},
+		{"Trabajadores", "Slack_ID"},
+		{"Roles", "Rol"},
+		{"Metadata", "Accion"},
+		{"Metadata", "Operacion"},
+		{"Metadata", "Fecha_Operacion"},
 	} {
 		bubbleRun(t, c.tab+" "+c.column, func(t *testing.T) {
 			s := unopened(t, sheetsim.Options{}, sheetsim.Sample(1, morning), sheet.Options{})
