@@ -5,6 +5,10 @@ GO ?= go
 # Redis, a C compiler for -race and a browser come from Debian when they are not there.
 NEED := .ci/need
 
+# The build tags of cmd/spoolbot, each of which is linted; without any of them, and for
+# another system than Linux, too.
+TAGS := browser shop
+
 .PHONY: help build repro demo test walk taps soak fuzz mutants bench lint fmt golden pictures ops vuln
 .DEFAULT_GOAL := help
 
@@ -48,10 +52,16 @@ mutants: ## put faults into a copy of the code: a test must find each (ONLY=name
 bench: ## measure, one figure a line, and write the table of the README
 	@$(GO) run ./cmd/spoolbot bench --readme README.md
 
-lint: ## formatting, vet, zerologlint, staticcheck, old idioms, go.mod
+lint: ## formatting, vet and staticcheck with each build tag, zerologlint, old idioms, go.mod
 	@unformatted=$$($(GO) tool gofumpt -l .); [ -z "$$unformatted" ] || { echo "run make fmt for:" $$unformatted; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags browser ./cmd/spoolbot
+	@others=$$(grep -rhE '^//go:build ' --include='*.go' . | grep -oE '[a-z]+' | grep -vxE 'go|build|linux|$(subst $() ,|,$(TAGS))' | sort -u || true); \
+	  [ -z "$$others" ] || { echo "TAGS in the Makefile lacks:" $$others; exit 1; }
+	@others=$$(grep -rlE '^//go:build ' --include='*.go' . | grep -v '^./cmd/spoolbot/' || true); [ -z "$$others" ] || { echo "built by tags, and not linted so:" $$others; exit 1; }
+	@for tags in $(TAGS); do echo "vet and staticcheck -tags $$tags"; \
+	  $(GO) vet -tags $$tags ./cmd/spoolbot && $(GO) tool staticcheck -tags $$tags ./cmd/spoolbot || \
+	    { echo "tests that stand on the emulators begin with //go:build !shop"; exit 1; }; done
+	GOOS=darwin $(GO) vet ./cmd/spoolbot
 	CGO_ENABLED=0 $(GO) build -trimpath -tags shop,grpcnotrace -o /dev/null ./cmd/spoolbot
 	$(GO) vet -vettool="$$($(GO) tool -n zerologlint)" ./...
 	$(GO) tool staticcheck ./...

@@ -64,21 +64,6 @@ func TestTheMetricsOfAlertsAndDashboardExist(t *testing.T) {
 	}
 }
 
-// wantServed checks that what alerts and dashboard ask for stands in an answer of
-// GET /metrics, but for what is told only after there was some, or where there are
-// several shops.
-func wantServed(t *testing.T, metrics string) {
-	t.Helper()
-	for file, names := range asked(t) {
-		for _, name := range names {
-			told := strings.Contains(metrics, "\n"+name+" ") || strings.Contains(metrics, "\n"+name+"{") || strings.Contains(metrics, "\n"+name+"_count ")
-			if !told && name != "spoolbot_shop_up" && name != "spoolbot_reconcile_total" {
-				t.Errorf("%s asks for %s, which GET /metrics does not tell", file, name)
-			}
-		}
-	}
-}
-
 // The service manager hears that the program serves, lives, and stops.
 func TestSystemdIsTold(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")

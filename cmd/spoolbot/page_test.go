@@ -58,9 +58,7 @@ const (
 	step     = `document.querySelector(".tour li[aria-current] button")`
 )
 
-// said is the text of the newest message of a phone, all what all of them say.
-func said(phone string) string { return phone + `.querySelector(".msg:last-of-type").innerText` }
-
+// all is what all messages of a phone say.
 func all(phone string) string {
 	return `[...` + phone + `.querySelectorAll(".msg")].map(m => m.innerText).join("\n")`
 }
@@ -87,15 +85,6 @@ func of(phone, tag, label string) string {
 		}
 		return found;
 	})()`
-}
-
-// row is the row of a TAG in the live sheet, cell one of its cells.
-func row(tag string) string {
-	return `[...document.querySelectorAll(".grid .row[data-r]")].find(r => r.innerText.includes(` + quote(tag) + `))`
-}
-
-func cell(tag, header string) string {
-	return row(tag) + `.querySelector('[data-key="` + header + `"]').innerText.trim()`
 }
 
 func quote(s string) string {
