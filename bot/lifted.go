@@ -14,7 +14,7 @@ import (
 // that: with a button, or the office at the sheet, of which nobody but the sweep knows.
 
 const (
-	stopLife     = 90 * 24 * time.Hour // how long a stop may last of which this is remembered
+	stopLife     = 30 * 24 * time.Hour // how long a stop may last of which this is remembered
 	maxStopCards = 6                   // of one spool
 	stopsSet     = "stops"             // those that workers have set
 	maxStops     = 300                 // of these
