@@ -1,3 +1,5 @@
+//go:build !shop
+
 package main
 
 import (
