@@ -119,6 +119,7 @@ func TestTheHTTPDoor(t *testing.T) {
 		return func() bool { return strings.Contains(third.Last(w.far.taller).Shown(), words) }
 	}
 	w.sees("it is theirs", card("es tuyo"), w.program)
+	w.comes("the bot knows where their card stands", func() bool { return strings.Count(w.program.stderr.String(), `"message":"request"`) == 2 }, w.program)
 	w.wants("POST", "/api/occupation/pausar", `{"tag_spool":"`+tag(2)+`","worker_id":101}`, http.StatusOK, `"success":true`)
 	w.sees("their card says that it is paused", card("pausado, quedó libre"), w.program)
 	_, metrics := w.asks("GET", "/metrics", "")

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -88,11 +87,11 @@ func TestNoSecretLeavesTheProgram(t *testing.T) {
 	w.sees("the program serves", func() bool { return w.far.slack.Sockets() > 0 }, w.program)
 	w.comes("the HTTP door is open", func() bool { w.base = w.address(); return w.base != "" }, w.program)
 
-	var said bytes.Buffer
+	var said lockedBuffer // Redis' client goes on to log beside the program
 	asks := func(path, body string) {
 		t.Helper()
 		_, text := w.asks(map[bool]string{true: "GET", false: "POST"}[body == ""], path, body)
-		said.WriteString(text)
+		fmt.Fprint(&said, text)
 	}
 	w.all(0, 10, func(i int) string { return "/tomar " + tag(i) })
 	w.sees("ten hold a spool", func() bool { return strings.Contains(w.heard(9), "es tuyo") }, w.program)
@@ -134,7 +133,7 @@ func TestNoSecretLeavesTheProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		said.Write(text)
+		_, _ = said.Write(text)
 	}
 	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", w.program.cmd.Process.Pid))
 	if err != nil || !regexp.MustCompile(`Max core file size +0 +0 `).Match(limits) {
@@ -142,7 +141,7 @@ func TestNoSecretLeavesTheProgram(t *testing.T) {
 	}
 	w.program.signal(syscall.SIGTERM)
 	<-w.program.ended // without Redis it may not end well
-	said.WriteString(w.program.stdout.String() + w.program.stderr.String())
+	fmt.Fprint(&said, w.program.stdout.String(), w.program.stderr.String())
 	for _, want := range []string{`"level":"trace"`, "pausar", "response_url", "spoolbot_redis_errors_total"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("the story did not bring about %q", want)
