@@ -35,7 +35,7 @@ func FuzzParseURL(f *testing.F) {
 				t.Fatalf("%q has the address %q", form, addr)
 			}
 		}
-		if strings.HasPrefix(form, "redis://u:PASSWORD@") && o.Password != password {
+		if strings.HasPrefix(form, "redis://u:PASSWORD@") && strings.Count(form, "@") == 1 && o.Password != password {
 			t.Fatalf("%q became %q", password, o.Password)
 		}
 	})

@@ -124,11 +124,11 @@ func withPort(host, port string) (string, bool) {
 	if host == "" {
 		return "", false
 	}
-	if bare := strings.Trim(host, "[]"); !strings.Contains(host, ":") || net.ParseIP(bare) != nil {
+	if bare := strings.Trim(host, "[]"); net.ParseIP(bare) != nil || !strings.ContainsAny(host, ":[]") {
 		return net.JoinHostPort(bare, port), true
 	}
 	name, given, err := net.SplitHostPort(host)
-	if err != nil || name == "" {
+	if err != nil || name == "" || strings.ContainsAny(name, "[]") {
 		return "", false
 	}
 	if n, err := strconv.ParseUint(given, 10, 16); err != nil || n == 0 {
