@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-isatty"
+	"golang.org/x/time/rate"
 
 	"github.com/spoolbot/spoolbot/store/sheet"
 )
@@ -73,7 +73,7 @@ func parseArchive(in invocation, now time.Time) (archiveConfig, error) {
 }
 
 func archiveYear(ctx context.Context, in invocation, cfg archiveConfig, doors Doors) error {
-	s, err := newSheet(ctx, cfg.Config, doors, nil, paced(archivePace))
+	s, err := newSheet(ctx, cfg.Config, doors, nil, archivePacer().Wait)
 	if err != nil {
 		return err
 	}
@@ -97,12 +97,8 @@ func archiveYear(ctx context.Context, in invocation, cfg archiveConfig, doors Do
 		fmt.Fprintf(out, "%d rows of %s are not of %d, and would be put back into Metadata.\n", plan.Back, plan.Title, cfg.year)
 	}
 	if !cfg.yes {
-		if in.stdin == nil || !isatty.IsTerminal(in.stdin.Fd()) {
-			return errors.New("nothing was done: there is no terminal to ask on; run it again with --yes")
-		}
-		fmt.Fprint(out, "Move them? [y/N] ")
-		if !agreed(in.stdin) {
-			return errors.New("nothing was done")
+		if err := in.ask(out, "Move them?"); err != nil {
+			return err
 		}
 	}
 	seen, end := progress(in.stderr, "rows")
@@ -142,19 +138,5 @@ func tellStaying(out io.Writer, cfg archiveConfig, plan sheet.Archiving) {
 	}
 }
 
-// paced lets a write go at once, and each further one so long after the one before.
-// It is for one caller at a time.
-func paced(every time.Duration) func(context.Context) error {
-	var last time.Time
-	return func(ctx context.Context) error {
-		if wait := every - time.Since(last); !last.IsZero() && wait > 0 {
-			select {
-			case <-time.After(wait):
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		last = time.Now()
-		return ctx.Err()
-	}
-}
+// archivePacer lets a write go at once, and each further one at the archive's pace.
+func archivePacer() *rate.Limiter { return rate.NewLimiter(rate.Every(archivePace), 1) }

@@ -96,7 +96,7 @@ func TestArchive(t *testing.T) {
 func TestAnArchiveWritesFiveTimesAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		write, began, n := paced(archivePace), time.Now(), 0
+		write, began, n := archivePacer().Wait, time.Now(), 0
 		for time.Since(began) < 10*time.Minute {
 			if err := write(t.Context()); err != nil {
 				t.Fatal(err)

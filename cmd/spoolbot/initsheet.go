@@ -79,12 +79,8 @@ func (in invocation) complete(ctx context.Context, out io.Writer, s *sheet.Sheet
 		fmt.Fprintf(out, "  %s\n", line)
 	}
 	if !yes {
-		if in.stdin == nil || !isatty.IsTerminal(in.stdin.Fd()) {
-			return errors.New("nothing was done: there is no terminal to ask on; run it again with --yes")
-		}
-		fmt.Fprint(out, "Add them? [y/N] ")
-		if !agreed(in.stdin) {
-			return errors.New("nothing was done")
+		if err := in.ask(out, "Add them?"); err != nil {
+			return err
 		}
 	}
 	if err := s.Complete(ctx, plan); err != nil {
@@ -98,6 +94,18 @@ func (in invocation) complete(ctx context.Context, out io.Writer, s *sheet.Sheet
 		return fmt.Errorf("it was done, and is missing still: %s; does somebody work on the headers?", strings.Join(left.Adds, "; "))
 	}
 	fmt.Fprintln(out, "Done.")
+	return nil
+}
+
+// ask wants a yes to the question; the error says that there was none.
+func (in invocation) ask(out io.Writer, question string) error {
+	if in.stdin == nil || !isatty.IsTerminal(in.stdin.Fd()) {
+		return errors.New("nothing was done: there is no terminal to ask on; run it again with --yes")
+	}
+	fmt.Fprintf(out, "%s [y/N] ", question)
+	if !agreed(in.stdin) {
+		return errors.New("nothing was done")
+	}
 	return nil
 }
 

@@ -46,24 +46,29 @@ func panics(_ context.Context, in invocation) error {
 	return nil
 }
 
+// talking starts a subcommand of the child; its stdin stays open and empty, its stderr
+// may be read once it has ended.
+func talking(t *testing.T, name string) (cmd *exec.Cmd, out *bufio.Reader, stderr *bytes.Buffer) {
+	t.Helper()
+	cmd, stderr = exec.CommandContext(t.Context(), os.Args[0], name), &bytes.Buffer{}
+	cmd.Env, cmd.Stderr = append(os.Environ(), asChild+"=1"), stderr
+	if _, err := cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, bufio.NewReader(pipe), stderr
+}
+
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "stubborn")
-		cmd.Env = append(os.Environ(), asChild+"=1")
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		if _, err := cmd.StdinPipe(); err != nil { // kept open: the child reads for ever
-			t.Fatal(err)
-		}
-		pipe, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		out := bufio.NewReader(pipe)
+		cmd, out, stderr := talking(t, "stubborn")
 		for _, want := range []string{"ready\n", "stopping\n"} {
 			if line, err := out.ReadString('\n'); line != want {
 				t.Fatalf("%v: the child says %q, %v; want %q", sig, line, err, want)
@@ -72,7 +77,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		err = cmd.Wait()
+		err := cmd.Wait()
 		exit, ok := errors.AsType[*exec.ExitError](err)
 		if !ok || exit.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "second") {
 			t.Errorf("after the second %v the child ended with %v and says %q; want exit %d and why", sig, err, stderr.String(), exitFailed)
@@ -89,21 +94,8 @@ func TestABrokenProgramIsNoWrongConfiguration(t *testing.T) {
 		"panics":   func(*os.Process) error { return nil },
 		"stubborn": func(p *os.Process) error { return p.Signal(syscall.SIGABRT) },
 	} {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], name)
-		cmd.Env = append(os.Environ(), asChild+"=1")
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		if _, err := cmd.StdinPipe(); err != nil { // kept open: the child reads for ever
-			t.Fatal(err)
-		}
-		pipe, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if line, err := bufio.NewReader(pipe).ReadString('\n'); line != "ready\n" {
+		cmd, out, stderr := talking(t, name)
+		if line, err := out.ReadString('\n'); line != "ready\n" {
 			t.Fatalf("%s says %q, %v", name, line, err)
 		}
 		if err := end(cmd.Process); err != nil {
